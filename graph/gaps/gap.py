@@ -1,0 +1,233 @@
+"""Gaps: all coordination gaps of a snapshot, with their evidence, and the four states of each country and field."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal as Word
+
+from pyoxigraph import Literal
+
+from graph.filters import Filters
+from graph.gaps.rules import Rule, rules
+from graph.places import places
+from graph.queries import bind, query_text
+from graph.snapshot import Snapshot
+from graph.time import holds, year
+from ontology.identifiers import mint, slug
+from ontology.vocabulary import vocabulary
+
+__all__ = ["Gap", "GapCell", "State", "find_gaps", "gap_matrix", "gap_queries"]
+
+State = Word["reported", "indicated", "coordinated", "not-assessed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One coordination gap.
+
+    `state` is reported where a source states it and indicated where `rule` found its pattern; `fields` are its policy
+    fields, `severity` is 0..1 and None for reported gaps, `evidence` the passages, `closes` what would end it.
+    """
+
+    id: str
+    type: str
+    rule: str | None
+    state: State
+    label: str
+    between: tuple[str, ...]
+    levels: tuple[str, ...]
+    country: str | None
+    fields: tuple[str, ...]
+    severity: float | None
+    evidence: tuple[str, ...]
+    explanation: str
+    closes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GapCell:
+    """What is known of coordination in one country and field.
+
+    `researched` says that a source was read for presence and absence; without it, no tie found means nothing.
+    """
+
+    country: str
+    field: str
+    state: State
+    types: tuple[str, ...]
+    gaps: tuple[str, ...]
+    ties: int
+    researched: bool
+
+
+def gap_queries(filters: Filters) -> dict[str, str]:
+    """Give the SPARQL behind the gaps, by rule (and `reported`), with the year bound."""
+    at = {"at": Literal(filters.at) if filters.at is not None else None}
+    queries = {"reported": bind(query_text("reported-gaps"), at)}
+    queries.update({rule.id: bind(rule.query, at) for rule in rules()})
+    return queries
+
+
+def find_gaps(snapshot: Snapshot, filters: Filters) -> list[Gap]:
+    """Find the gaps that the filters let through: reported first, then indicated by severity, then by identifier.
+
+    `type` is a gap type, `actor` keeps the gaps that the actor is part of, `level` those that touch the level,
+    `basis=stated` keeps the reported ones. An empty graph has no gap.
+    """
+    found = [gap for gap in _all_gaps(snapshot, filters.at) if _passes(gap, filters)]
+    return sorted(found, key=lambda gap: (gap.state != "reported", -(gap.severity or 0), gap.id))
+
+
+@lru_cache(maxsize=64)
+def _all_gaps(snapshot: Snapshot, at: int | None) -> tuple[Gap, ...]:
+    queries = gap_queries(Filters(at=at))
+    reported = list(_reported(snapshot, queries["reported"]))
+    indicated = [gap for rule in rules() for gap in _indicated(snapshot, rule, queries[rule.id])]
+    return (*reported, *indicated)
+
+
+def _reported(snapshot: Snapshot, query: str) -> Iterator[Gap]:
+    for row in snapshot.select(query):
+        iri = row["gap"] or ""
+        if not iri:
+            continue
+        yield Gap(
+            id=iri,
+            type=row["type"] or "",
+            rule=None,
+            state="reported",
+            label=snapshot.label(iri),
+            between=_split(row["between"]),
+            levels=_by_rank(_split(row["levels"])),
+            country=row["country"],
+            fields=_split(row["field"]),
+            severity=None,
+            evidence=_split(row["evidence"]),
+            explanation=row["note"] or "",
+            closes=None,
+        )
+
+
+def _indicated(snapshot: Snapshot, rule: Rule, query: str) -> Iterator[Gap]:
+    levels = {actor: slug(values[0]) for actor, values in snapshot.values("gov:level").items()}
+    for row in snapshot.select(query):
+        between = tuple((row["between"] or "").split())
+        for field in _split(row["field"]):
+            name = "-".join([rule.id, *(slug(actor) for actor in between), field])
+            yield Gap(
+                id=mint("gap", name),
+                type=rule.type,
+                rule=rule.id,
+                state="indicated",
+                label=rule.label,
+                between=between,
+                levels=_by_rank({levels[actor] for actor in between if actor in levels}),
+                country=row["country"],
+                fields=(field,),
+                severity=round(float(row["severity"] or 0), 4),
+                evidence=_split(row["evidence"]),
+                explanation=row["explanation"] or "",
+                closes=rule.closes,
+            )
+
+
+def _split(value: str | None) -> tuple[str, ...]:
+    return tuple(sorted((value or "").split()))
+
+
+def _by_rank(levels: Iterable[str]) -> tuple[str, ...]:
+    order = list(vocabulary().schemes["level"])
+    return tuple(sorted(levels, key=order.index))
+
+
+def _passes(gap: Gap, filters: Filters) -> bool:
+    below = vocabulary().narrower("field", filters.field) if filters.field else None
+    return (
+        (filters.country is None or gap.country == filters.country)
+        and (below is None or bool(below & set(gap.fields)))
+        and (filters.type is None or gap.type == filters.type)
+        and (filters.level is None or filters.level in gap.levels)
+        and (filters.actor is None or mint("actor", filters.actor) in gap.between)
+        and (filters.basis is None or (filters.basis == "stated") == (gap.state == "reported"))
+    )
+
+
+def gap_matrix(snapshot: Snapshot, filters: Filters) -> list[GapCell]:
+    """Give the state of each country and field that the graph knows anything of.
+
+    reported: a source states a gap; indicated: a rule found one; coordinated: researched, no gap, and a mechanism
+    is there; not-assessed: all the rest, whatever is or is not in the graph. Sorted by country and field.
+    """
+    gaps: dict[tuple[str, str], list[Gap]] = defaultdict(list)
+    for gap in find_gaps(snapshot, filters):
+        for field in gap.fields:
+            if gap.country:
+                gaps[gap.country, field].append(gap)
+    ties = _ties(snapshot, filters)
+    researched = _researched(snapshot, filters)
+    cells = []
+    for country, field in sorted({*gaps, *ties, *researched}):
+        if filters.country not in (None, country):
+            continue
+        if filters.field and field not in vocabulary().narrower("field", filters.field):
+            continue
+        here = gaps.get((country, field), [])
+        known = (country, field) in researched
+        cells.append(
+            GapCell(
+                country=country,
+                field=field,
+                state=_state(here, ties.get((country, field), 0), known),
+                types=tuple(sorted({gap.type for gap in here})),
+                gaps=tuple(gap.id for gap in here),
+                ties=ties.get((country, field), 0),
+                researched=known,
+            )
+        )
+    return cells
+
+
+def _state(gaps: list[Gap], ties: int, researched: bool) -> State:
+    if any(gap.state == "reported" for gap in gaps):
+        return "reported"
+    if gaps:
+        return "indicated"
+    return "coordinated" if researched and ties else "not-assessed"
+
+
+def _ties(snapshot: Snapshot, filters: Filters) -> dict[tuple[str, str], int]:
+    """Count the mechanisms of each country and field: by the place they are over, else by their participants'."""
+    where = places(snapshot)
+    over, fields = snapshot.values("gov:over"), snapshot.values("gov:field")
+    begin, end = snapshot.values("gov:validFrom"), snapshot.values("gov:validTo")
+    jurisdiction = snapshot.values("gov:jurisdiction")
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for mechanism, participants in snapshot.values("gov:participant").items():
+        ends = (year(begin.get(mechanism, [None])[0]), year(end.get(mechanism, [None])[0]))
+        if not holds(*ends, *filters.span):
+            continue
+        spots = over.get(mechanism) or [place for actor in participants for place in jurisdiction.get(actor, [])]
+        countries = {where.country(spot) for spot in spots} - {None}
+        for country in countries:
+            for field in fields.get(mechanism, []):
+                counts[str(country), slug(field)] += 1
+    return dict(counts)
+
+
+def _researched(snapshot: Snapshot, filters: Filters) -> set[tuple[str, str]]:
+    where = places(snapshot)
+    over, fields = snapshot.values("gov:over"), snapshot.values("gov:field")
+    ties = snapshot.values("gov:tie")
+    begin, end = snapshot.values("gov:validFrom"), snapshot.values("gov:validTo")
+    found = set()
+    for scope in snapshot.instances("gov:ResearchedScope"):
+        ends = (year(begin.get(scope, [None])[0]), year(end.get(scope, [None])[0]))
+        if "coordination" in {slug(tie) for tie in ties.get(scope, [])} and holds(*ends, *filters.span):
+            for place in over.get(scope, []):
+                country = where.country(place)
+                if country:
+                    found |= {(country, slug(field)) for field in fields.get(scope, [])}
+    return found

@@ -1,0 +1,90 @@
+"""A snapshot: one generation of the store, open for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+from pyoxigraph import Literal, NamedNode, Quad
+
+from graph.errors import StoreUnreachable
+from ontology.identifiers import expand, slug
+
+__all__ = ["Snapshot"]
+
+
+class Snapshot:
+    """One immutable generation. Many threads and processes may hold it at once."""
+
+    def __init__(self, folder: Path, generation: int) -> None:
+        """Open the generation in that folder; StoreUnreachable where Oxigraph cannot read it."""
+        self.folder = folder
+        self.generation = generation
+        try:
+            self.database = pyoxigraph.Store.read_only(str(folder / "graph"))
+        except OSError as error:
+            raise StoreUnreachable(folder, f"Oxigraph cannot read it: {error}") from error
+
+    def quads(self, subject: str | None = None, predicate: str | None = None, object_: str | None = None) -> Iterator[Quad]:
+        """Give the statements that match: IRIs for what must be, None for anything; in all graphs."""
+        terms = [NamedNode(iri) if iri else None for iri in (subject, predicate, object_)]
+        return self.database.quads_for_pattern(terms[0], terms[1], terms[2])
+
+    def values(self, curie: str) -> dict[str, list[str]]:
+        """Give, for each subject that has the property, its values as plain strings, sorted.
+
+        The cost is one scan of the property; a property that nothing has gives an empty mapping.
+        """
+        found: dict[str, list[str]] = {}
+        for quad in self.quads(predicate=expand(curie)):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+                values = found.setdefault(quad.subject.value, [])
+                if quad.object.value not in values:
+                    values.append(quad.object.value)
+        for values in found.values():
+            values.sort()
+        return found
+
+    def instances(self, curie: str) -> list[str]:
+        """Give the IRIs of the things of a class, sorted."""
+        quads = self.quads(predicate=expand("rdf:type"), object_=expand(curie))
+        return sorted({quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)})
+
+    def has(self, iri: str) -> bool:
+        """Say whether anything is stated about the thing."""
+        return next(self.quads(subject=iri), None) is not None
+
+    def select(self, query: str) -> list[dict[str, str | None]]:
+        """Run one of our own SELECT queries over the union of all graphs; rows of plain strings, None for unbound.
+
+        Not for strangers' queries: those go through graph.readers, which can be stopped.
+        """
+        solutions: Any = self.database.query(query, use_default_graph_as_union=True)
+        names = [variable.value for variable in solutions.variables]
+        return [
+            {name: getattr(solution[name], "value", None) for name in names}
+            for solution in solutions
+        ]
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The name of each thing: its English label, else the first in alphabetical order."""
+        found: dict[str, tuple[bool, str]] = {}
+        for quad in self.quads(predicate=expand("skos:prefLabel")):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+                candidate = (quad.object.language != "en", quad.object.value)
+                if quad.subject.value not in found or candidate < found[quad.subject.value]:
+                    found[quad.subject.value] = candidate
+        return {iri: label for iri, (_, label) in found.items()}
+
+    def label(self, iri: str) -> str:
+        """Give the name of one thing, or the end of its IRI where it has none."""
+        return self.labels.get(iri, slug(iri))
+
+    @cached_property
+    def size(self) -> int:
+        """How many statements there are, over all graphs."""
+        return len(self.database)
