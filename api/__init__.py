@@ -1,0 +1,1 @@
+"""The outside: HTTP, pages and the command line, over everything else."""

@@ -33,6 +33,10 @@ class Snapshot:
         terms = [NamedNode(iri) if iri else None for iri in (subject, predicate, object_)]
         return self.database.quads_for_pattern(terms[0], terms[1], terms[2])
 
+    def graph(self, iri: str) -> Iterator[Quad]:
+        """Give the statements of one named graph; none where there is no such graph."""
+        return self.database.quads_for_pattern(None, None, None, NamedNode(iri))
+
     def values(self, curie: str) -> dict[str, list[str]]:
         """Give, for each subject that has the property, its values as plain strings, sorted.
 
@@ -83,6 +87,12 @@ class Snapshot:
     def label(self, iri: str) -> str:
         """Give the name of one thing, or the end of its IRI where it has none."""
         return self.labels.get(iri, slug(iri))
+
+    @cached_property
+    def passage_sources(self) -> dict[str, str]:
+        """The document that each passage is in; a document that is cited as a whole is its own."""
+        found = {passage: values[0] for passage, values in self.values("oa:hasSource").items()}
+        return {**{source: source for source in self.instances("gov:Source")}, **found}
 
     @cached_property
     def size(self) -> int:

@@ -1,0 +1,58 @@
+"""The actor's document: one body with all that the graph says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from api.answers.document import Document, Row, filters_of, sources_of
+from api.answers.funding import flows_document
+from api.answers.gaps import gaps_document
+from api.answers.lists import list_query, list_rows, thing_row
+from graph.filters import Filters
+from graph.snapshot import Snapshot
+from ontology.identifiers import mint
+
+__all__ = ["actor_document"]
+
+
+def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document | None:
+    """Give everything about the actor of that slug: money in and out, duties, ties, measures, events, gaps.
+
+    The filters narrow the statements, not the actor; None where no actor has that name.
+    """
+    iri = mint("actor", name)
+    row = thing_row(snapshot, "actors", iri)
+    if row is None:
+        return None
+    only = Filters(field=filters.field, basis=filters.basis, at=filters.at, since=filters.since, until=filters.until, actor=name)
+    flows = flows_document(snapshot, only).data
+    data: Row = {
+        **row,
+        "money_in": [flow for flow in flows if flow["recipient"] == iri],
+        "money_out": [flow for flow in flows if flow["payer"] == iri],
+        **{part: list(list_rows(snapshot, part, only)) for part in ("competences", "mechanisms", "measures", "events")},
+        "gaps": gaps_document(snapshot, only).data,
+        "parts": [other["actor"] for other in list_rows(snapshot, "actors", Filters()) if other["partOf"] == iri],
+        "names_of": _names(snapshot, flows, iri),
+    }
+    parts: Iterable[list[dict[str, Any]]] = (value for value in data.values() if isinstance(value, list))
+    evidence = [item for part in parts for item in part if isinstance(item, dict)]
+    return Document(
+        data=data,
+        generation=snapshot.generation,
+        at=filters.at,
+        rows=len(evidence),
+        query=list_query("actors", Filters(actor=name)),
+        sources=sources_of(snapshot, [row, *evidence]),
+        filters=filters_of(filters),
+    )
+
+
+def _names(snapshot: Snapshot, flows: list[Row], iri: str) -> dict[str, str]:
+    """Name the other bodies that the document mentions, so that a reader need not ask for each."""
+    others = {flow[side] for flow in flows for side in ("payer", "recipient") if flow[side]}
+    for mechanism in list_rows(snapshot, "mechanisms", Filters()):
+        if iri in mechanism["participants"]:
+            others.update(mechanism["participants"])
+    return {other: snapshot.label(other) for other in sorted(others - {iri})}

@@ -1,0 +1,181 @@
+"""Funding documents: the flows, their matrix and their chain."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from pyoxigraph import Literal
+
+from api.answers.document import Document, Row, filters_of, number, sources_of
+from api.answers.lists import list_query
+from graph.columns import columns_of, where
+from graph.filters import Filters
+from graph.funding.chain import Chain, funding_chain
+from graph.funding.matrix import Cell, Dimension, Matrix, funding_matrix
+from graph.queries import bind, query_text
+from graph.snapshot import Snapshot
+
+__all__ = ["cofinancing", "flows_document", "matrix_document", "matrix_query", "sankey_document"]
+
+_COLUMNS = (
+    "flow label payer payer_label payer_level payer_country recipient recipient_label recipient_level "
+    "recipient_country programme programme_label fields amount_min amount_max currency quantity per phase share "
+    "share_of part_of cofinancing_rate cofinancing_of condition begin end basis passages note"
+).split()
+_QUOTED = ", ".join(f'"{name}"' for name in _COLUMNS)
+
+
+def flows_document(snapshot: Snapshot, filters: Filters, limit: int | None = None, offset: int = 0) -> Document:
+    """Give the flows that the filters let through, each as what it is."""
+    columns = columns_of(snapshot)
+    condition, inputs = where(filters)
+    total = columns.rows(f"SELECT count(*) AS n FROM flows WHERE {condition}", inputs)[0]["n"]
+    cut = f"LIMIT {limit:d} OFFSET {offset:d}" if limit is not None else f"OFFSET {offset:d}"
+    rows = columns.rows(f"SELECT {_QUOTED} FROM flows WHERE {condition} ORDER BY flow {cut}", inputs)
+    data = [_flow(row) for row in rows]
+    after = offset + len(data)
+    return Document(
+        data=data,
+        generation=snapshot.generation,
+        at=filters.at,
+        rows=total,
+        next=str(after) if limit is not None and after < total else None,
+        query=list_query("flows", filters),
+        sources=sources_of(snapshot, data),
+        filters=filters_of(filters),
+    )
+
+
+def _flow(row: dict[str, Any]) -> Row:
+    found = {name: number(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+    found["evidence"] = found.pop("passages")
+    found["cofinancing"] = cofinancing(row)
+    return found
+
+
+def cofinancing(row: dict[str, Any]) -> list[Row]:
+    """Give each reading of a co-financing rate and the amount that it would make, both ends.
+
+    A rate of the grant is rate × grant; of the total it is grant × rate / (1 − rate). Where a source leaves open
+    which is meant both are given, and neither enters a sum. The rate is 0..1; at 1 of the total no amount follows.
+    """
+    rate = row["cofinancing_rate"]
+    if rate is None:
+        return []
+    readings = []
+    for reading in row["cofinancing_of"] or ["grant", "total"]:
+        factor = rate if reading == "grant" else rate / (1 - rate) if rate < 1 else None
+        ends = [
+            None if factor is None or row[end] is None else number(round(row[end] * factor, 2))
+            for end in ("amount_min", "amount_max")
+        ]
+        readings.append({"of": reading, "rate": number(rate), "min": ends[0], "max": ends[1], "basis": "derived"})
+    return readings
+
+
+def matrix_query(filters: Filters, by: Dimension) -> str:
+    """Give the SPARQL that gives the matrix's cells."""
+    bound = list_query("flows", filters)
+    values = [line for line in bound.splitlines() if line.strip().startswith("VALUES")]
+    text = query_text("funding-matrix")
+    for line in values:
+        name = line.split("?")[1].split()[0]
+        text = text.replace(f"VALUES ?{name} {{ UNDEF }}", line.strip())
+    return bind(text, {"by": Literal(by)})
+
+
+@lru_cache(maxsize=128)
+def _matrix(snapshot: Snapshot, filters: Filters, by: Dimension) -> Matrix:
+    return funding_matrix(columns_of(snapshot), filters, by)
+
+
+def matrix_document(snapshot: Snapshot, filters: Filters, by: Dimension = "level") -> Document:
+    """Give the funding matrix with its coverage, what was left out, and totals of transfers.
+
+    A total adds the transfers of one currency, phase and period that are not money passed on.
+    """
+    matrix = _matrix(snapshot, filters, by)
+    return Document(
+        data=[_cell(cell) for cell in matrix.cells],
+        generation=snapshot.generation,
+        at=filters.at,
+        rows=len(matrix.cells),
+        query=matrix_query(filters, by),
+        sources=flow_sources(snapshot, filters),
+        filters=filters_of(filters),
+        more={
+            "by": by,
+            "coverage": {"flows": matrix.flows, "with_amount": matrix.with_amount},
+            "left_out": [asdict(item) for item in matrix.left_out],
+            "totals": _totals(matrix),
+        },
+    )
+
+
+def _cell(cell: Cell) -> Row:
+    row: Row = asdict(cell)
+    row["min"], row["max"] = number(row.pop("minimum")), number(row.pop("maximum"))
+    row["bases"] = list(cell.bases)
+    return row
+
+
+def _totals(matrix: Matrix) -> list[Row]:
+    sums: dict[tuple[str, str | None, str], list[Decimal]] = {}
+    for cell in matrix.cells:
+        if cell.quantity == "transfer" and not cell.passed_on and cell.minimum is not None and cell.maximum is not None:
+            total = sums.setdefault((cell.currency or "", cell.phase, cell.period), [Decimal(0), Decimal(0)])
+            total[0] += cell.minimum
+            total[1] += cell.maximum
+    return [
+        {"currency": currency, "phase": phase, "period": period, "min": number(low), "max": number(high)}
+        for (currency, phase, period), (low, high) in sorted(sums.items(), key=lambda item: tuple(map(str, item[0])))
+    ]
+
+
+def flow_sources(snapshot: Snapshot, filters: Filters) -> list[str]:
+    """Give the documents that the flows of a selection come from, sorted."""
+    condition, inputs = where(filters)
+    rows = columns_of(snapshot).rows(f"SELECT DISTINCT unnest(passages) AS passage FROM flows WHERE {condition}", inputs)
+    return sources_of(snapshot, [{"evidence": [row["passage"] for row in rows]}])
+
+
+def sankey_document(
+    snapshot: Snapshot, filters: Filters, quantity: str = "transfer", currency: str | None = None
+) -> Document:
+    """Give the funding chain as nodes and links."""
+    chain = _chain(snapshot, filters, quantity, currency)
+    return Document(
+        data={
+            "nodes": [asdict(node) for node in chain.nodes],
+            "links": [
+                {
+                    **{key: value for key, value in asdict(link).items() if key not in ("minimum", "maximum")},
+                    "min": number(link.minimum),
+                    "max": number(link.maximum),
+                    "flows": list(link.flows),
+                }
+                for link in chain.links
+            ],
+        },
+        generation=snapshot.generation,
+        at=filters.at,
+        rows=len(chain.links),
+        query=list_query("flows", filters),
+        sources=flow_sources(snapshot, filters),
+        filters=filters_of(filters),
+        more={
+            "currency": chain.currency,
+            "quantity": chain.quantity,
+            "years": list(chain.years),
+            "left_out": [asdict(item) for item in chain.omitted],
+            "cycles": [list(cycle) for cycle in chain.cycles],
+        },
+    )
+
+
+@lru_cache(maxsize=64)
+def _chain(snapshot: Snapshot, filters: Filters, quantity: str, currency: str | None) -> Chain:
+    return funding_chain(columns_of(snapshot), filters, quantity, currency)

@@ -1,0 +1,61 @@
+"""Gap documents: the gaps, and the matrix of country and field with its four states."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+
+from api.answers.document import Document, Row, filters_of, page_of, sources_of
+from graph.filters import Filters
+from graph.gaps.gap import Gap, find_gaps, gap_matrix, gap_queries
+from graph.gaps.rules import rules
+from graph.snapshot import Snapshot
+
+__all__ = ["gap_matrix_document", "gap_row", "gaps_document", "rules_data"]
+
+
+def gap_row(gap: Gap) -> Row:
+    """Give a gap as the API prints it: `field` is its first field, `fields` all of them."""
+    row: Row = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(gap).items()}
+    row["field"] = gap.fields[0] if gap.fields else None
+    return row
+
+
+def gaps_document(snapshot: Snapshot, filters: Filters, limit: int | None = None, offset: int = 0) -> Document:
+    """Give the gaps that the filters let through, reported first, then by severity."""
+    rows = [gap_row(gap) for gap in find_gaps(snapshot, filters)]
+    page, after = page_of(rows, limit, offset)
+    queries = gap_queries(filters)
+    states = Counter(row["state"] for row in rows)
+    return Document(
+        data=page,
+        generation=snapshot.generation,
+        at=filters.at,
+        rows=len(rows),
+        next=after,
+        query=queries["reported"],
+        sources=sources_of(snapshot, page),
+        filters=filters_of(filters),
+        more={"queries": queries, "states": dict(sorted(states.items())), "rules": rules_data()},
+    )
+
+
+def gap_matrix_document(snapshot: Snapshot, filters: Filters) -> Document:
+    """Give the state of each country and field."""
+    cells = gap_matrix(snapshot, filters)
+    data = [{key: list(value) if isinstance(value, tuple) else value for key, value in asdict(cell).items()} for cell in cells]
+    return Document(
+        data=data,
+        generation=snapshot.generation,
+        at=filters.at,
+        rows=len(data),
+        query=gap_queries(filters)["reported"],
+        sources=sources_of(snapshot, [gap_row(gap) for gap in find_gaps(snapshot, filters)]),
+        filters=filters_of(filters),
+        more={"queries": gap_queries(filters)},
+    )
+
+
+def rules_data() -> list[Row]:
+    """Give the rules with their definitions, without their queries."""
+    return [{key: value for key, value in asdict(rule).items() if key != "query"} for rule in rules()]

@@ -1,0 +1,97 @@
+"""Lists: the plain tables of the graph, each the answer of one query file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from pyoxigraph import Literal, NamedNode
+
+from api.answers.document import Document, Row, filters_of, page_of, sources_of
+from graph.filters import Filters
+from graph.queries import bind, query_text
+from graph.snapshot import Snapshot
+from ontology.identifiers import concept, mint
+
+__all__ = ["LISTS", "TYPE_SCHEMES", "list_document", "list_query", "list_rows"]
+
+TYPE_SCHEMES: Final[Mapping[str, str]] = {
+    "actors": "actorType",
+    "competences": "aspect",
+    "events": "eventType",
+    "flows": "quantity",
+    "gaps": "gapType",
+    "measures": "targeting",
+    "mechanisms": "formality",
+    "programmes": "targetGroup",
+}
+LISTS: Final = ("actors", "competences", "events", "measures", "mechanisms", "programmes")
+
+_MANY: Final = frozenset(
+    "fields participants functions actors affects operatedBy targetGroups initiators implementers evaluators evidence".split()
+)
+
+
+def list_query(name: str, filters: Filters) -> str:
+    """Give the SPARQL of a list with the filters bound."""
+    since, until = filters.span
+    inputs: dict[str, NamedNode | Literal | None] = {
+        "countryCode": Literal(filters.country) if filters.country else None,
+        "inField": NamedNode(concept("field", filters.field)) if filters.field else None,
+        "atLevel": NamedNode(concept("level", filters.level)) if filters.level else None,
+        "ofType": NamedNode(concept(TYPE_SCHEMES[name], filters.type)) if filters.type else None,
+        "ofBasis": NamedNode(concept("basis", filters.basis)) if filters.basis else None,
+        "withActor": NamedNode(mint("actor", filters.actor)) if filters.actor else None,
+        "since": Literal(since) if since is not None else None,
+        "until": Literal(until) if until is not None else None,
+    }
+    if name == "flows":
+        inputs["ofProgramme"] = NamedNode(mint("programme", filters.programme)) if filters.programme else None
+    return bind(query_text(name), inputs)
+
+
+@lru_cache(maxsize=256)
+def list_rows(snapshot: Snapshot, name: str, filters: Filters) -> tuple[Row, ...]:
+    """Give all rows of a list, in the order of the query; [] for an empty graph."""
+    rows = snapshot.select(list_query(name, filters))
+    first = "event" if name == "events" else name.removesuffix("s")
+    return tuple(_row(row) for row in rows if row.get(first))
+
+
+def _row(found: Mapping[str, str | None]) -> Row:
+    row: Row = {}
+    for name, value in found.items():
+        if name in _MANY:
+            row[name] = sorted((value or "").split())
+        elif name == "names":
+            row[name] = sorted(filter(None, (value or "").split("|")))
+        elif name == "collective":
+            row[name] = value == "true"
+        else:
+            row[name] = value
+    return row
+
+
+def list_document(
+    snapshot: Snapshot, name: str, filters: Filters, limit: int | None = None, offset: int = 0
+) -> Document:
+    """Give one page of a list as a document."""
+    rows = list_rows(snapshot, name, filters)
+    page, after = page_of(rows, limit, offset)
+    return Document(
+        data=page,
+        generation=snapshot.generation,
+        at=filters.at,
+        rows=len(rows),
+        next=after,
+        query=list_query(name, filters),
+        sources=sources_of(snapshot, page),
+        filters=filters_of(filters),
+    )
+
+
+def thing_row(snapshot: Snapshot, name: str, iri: str) -> dict[str, Any] | None:
+    """Give the row of one thing in a list, or None where the list has none."""
+    key = name.removesuffix("s")
+    return next((row for row in list_rows(snapshot, name, Filters()) if row[key] == iri), None)

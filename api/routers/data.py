@@ -1,0 +1,208 @@
+"""The data API, version 1: JSON documents of what the graph knows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.answers import lists
+from api.answers.actor import actor_document
+from api.answers.document import Document
+from api.answers.funding import flows_document, matrix_document, sankey_document
+from api.answers.gaps import gap_matrix_document, gaps_document
+from api.answers.network import network_document
+from api.answers.overview import search_document, stats_document
+from api.dependencies import FiltersGiven, PageGiven, SnapshotGiven
+from api.exports import network_file
+from api.parameters import ParameterRefused, RawFilters, read_filters
+from api.problems import NotFound
+from api.respond import respond
+from graph.funding.matrix import DIMENSIONS, SUMMABLE
+from graph.network import KINDS
+from graph.snapshot import Snapshot
+from ontology.errors import near_matches
+from ontology.identifiers import is_slug
+from ontology.vocabulary import vocabulary
+
+__all__ = ["router"]
+
+_PROBLEM = {"content": {"application/problem+json": {}}}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {}, "text/csv": {}}, "description": "the document"},
+    304: {"description": "unchanged since the ETag that was sent"},
+    404: {"description": "nothing of that name", **_PROBLEM},
+    422: {"description": "a parameter that is not understood, with near matches", **_PROBLEM},
+    503: {"description": "the store cannot be read", **_PROBLEM},
+}
+
+router = APIRouter(prefix="/api/v1", tags=["data"], responses=_RESPONSES, default_response_class=Response)
+
+FormatAsked = Annotated[str | None, Query(alias="format", description="json or csv")]
+
+
+def _choice(parameter: str, value: str, known: tuple[str, ...]) -> Any:
+    if value not in known:
+        raise ParameterRefused(parameter, value, f"one of {', '.join(known)}", near_matches(value, known))
+    return value
+
+
+def _list(name: str, request: Request, snapshot: Snapshot, raw: RawFilters, page: PageGiven, form: str | None) -> Response:
+    filters = read_filters(snapshot, raw, lists.TYPE_SCHEMES[name])
+    return respond(request, lists.list_document(snapshot, name, filters, page.limit, page.offset), form)
+
+
+@router.get("/actors")
+def actors(
+    request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, page: PageGiven, form: FormatAsked = None
+) -> Response:
+    """List the bodies that decide, pay, deliver, coordinate or receive."""
+    return _list("actors", request, snapshot, raw, page, form)
+
+
+@router.get("/actors/{name}")
+def actor(request: Request, name: str, snapshot: SnapshotGiven, raw: FiltersGiven) -> Response:
+    """Give one body with its money in and out, duties, ties, measures, events and gaps."""
+    document = actor_document(snapshot, name, read_filters(snapshot, raw)) if is_slug(name) else None
+    if document is None:
+        raise NotFound(f"no actor is called {name}")
+    return respond(request, document)
+
+
+@router.get("/competences")
+def competences(
+    request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, page: PageGiven, form: FormatAsked = None
+) -> Response:
+    """List the duties, the explicit absences and the norms."""
+    return _list("competences", request, snapshot, raw, page, form)
+
+
+@router.get("/mechanisms")
+def mechanisms(
+    request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, page: PageGiven, form: FormatAsked = None
+) -> Response:
+    """List the coordination mechanisms."""
+    return _list("mechanisms", request, snapshot, raw, page, form)
+
+
+@router.get("/events")
+def events(
+    request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, page: PageGiven, form: FormatAsked = None
+) -> Response:
+    """List the events by date."""
+    return _list("events", request, snapshot, raw, page, form)
+
+
+@router.get("/programmes")
+def programmes(
+    request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, page: PageGiven, form: FormatAsked = None
+) -> Response:
+    """List the funds and programmes."""
+    return _list("programmes", request, snapshot, raw, page, form)
+
+
+@router.get("/measures")
+def measures(
+    request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, page: PageGiven, form: FormatAsked = None
+) -> Response:
+    """List the acts, plans, services and projects."""
+    return _list("measures", request, snapshot, raw, page, form)
+
+
+@router.get("/flows")
+def flows(
+    request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, page: PageGiven, form: FormatAsked = None
+) -> Response:
+    """List the funding flows, each as what it is; `type` is the quantity."""
+    filters = read_filters(snapshot, raw, "quantity")
+    return respond(request, flows_document(snapshot, filters, page.limit, page.offset), form)
+
+
+@router.get("/flows/matrix")
+def matrix(
+    request: Request,
+    snapshot: SnapshotGiven,
+    raw: FiltersGiven,
+    by: Annotated[str, Query(description=f"one of {', '.join(DIMENSIONS)}")] = "level",
+    form: FormatAsked = None,
+) -> Response:
+    """Give the funding matrix: sums from key to key, like added to like."""
+    filters = read_filters(snapshot, raw, "quantity")
+    return respond(request, matrix_document(snapshot, filters, _choice("by", by, DIMENSIONS)), form)
+
+
+@router.get("/flows/sankey")
+def sankey(
+    request: Request,
+    snapshot: SnapshotGiven,
+    raw: FiltersGiven,
+    quantity: Annotated[str, Query(description=f"one of {', '.join(SUMMABLE)}")] = "transfer",
+    currency: Annotated[str | None, Query(description="ISO 4217 code; the most frequent one by default")] = None,
+    form: FormatAsked = None,
+) -> Response:
+    """Give the funding chain as nodes and links, in one quantity and currency, of amounts of one year."""
+    filters = read_filters(snapshot, raw, "quantity")
+    if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise ParameterRefused("currency", currency, "an ISO 4217 code, as EUR")
+    document = sankey_document(snapshot, filters, _choice("quantity", quantity, SUMMABLE), currency and currency.upper())
+    return respond(request, document, form, rows=document.data["links"])
+
+
+@router.get("/gaps")
+def gaps(
+    request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, page: PageGiven, form: FormatAsked = None
+) -> Response:
+    """List the coordination gaps: reported by a source, or indicated by a rule."""
+    filters = read_filters(snapshot, raw, "gapType")
+    return respond(request, gaps_document(snapshot, filters, page.limit, page.offset), form)
+
+
+@router.get("/gaps/matrix")
+def gaps_matrix(request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, form: FormatAsked = None) -> Response:
+    """Give the state of each country and field: reported, indicated, coordinated or not assessed."""
+    return respond(request, gap_matrix_document(snapshot, read_filters(snapshot, raw, "gapType")), form)
+
+
+@router.get("/network")
+def network(
+    request: Request,
+    snapshot: SnapshotGiven,
+    raw: FiltersGiven,
+    kind: Annotated[str, Query(description=f"kinds of tie divided by commas: {', '.join(KINDS)}; or all")] = "all",
+    form: Annotated[str | None, Query(alias="format", description="json, csv (edges), graphml or gexf")] = None,
+) -> Response:
+    """Give the network of actors."""
+    filters = read_filters(snapshot, raw, "actorType")
+    kinds = KINDS if kind == "all" else tuple(_choice("kind", word.strip(), KINDS) for word in kind.split(","))
+    if form in ("graphml", "gexf"):
+        return network_file(request, snapshot, filters, kinds, form)
+    document = network_document(snapshot, filters, kinds)
+    return respond(request, document, form, rows=document.data["edges"])
+
+
+@router.get("/search")
+def search(
+    request: Request,
+    snapshot: SnapshotGiven,
+    q: Annotated[str, Query(min_length=1, max_length=200, description="words of a name")],
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response:
+    """Find actors, programmes, fields, places and other named things."""
+    return respond(request, search_document(snapshot, q, limit))
+
+
+@router.get("/stats")
+def stats(request: Request, snapshot: SnapshotGiven) -> Response:
+    """Count what the graph holds."""
+    return respond(request, stats_document(snapshot))
+
+
+@router.get("/fields")
+def fields(request: Request, snapshot: SnapshotGiven) -> Response:
+    """List the policy fields with their definitions."""
+    rows = [
+        {"field": item.notation, "iri": item.iri, "label": item.label, "definition": item.definition, "broader": item.broader}
+        for item in vocabulary().schemes["field"].values()
+    ]
+    return respond(request, Document(rows, snapshot.generation, rows=len(rows)))

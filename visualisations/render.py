@@ -1,0 +1,45 @@
+"""Render: templates with their filters, as one function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from ontology.identifiers import notation
+from ontology.vocabulary import vocabulary
+from visualisations.numbers import amount, money
+
+__all__ = ["STATIC", "render"]
+
+STATIC: Final = Path(__file__).parent / "static"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("visualisations"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(amount=amount, money=money, notation=notation, word=_word)
+    environment.globals["vocabulary"] = vocabulary()
+    return environment
+
+
+def _word(value: str | None, scheme: str) -> str:
+    """Give the label of a concept by its notation; the notation itself where it is not known, – for None."""
+    if value is None:
+        return "–"
+    found = vocabulary().schemes[scheme].get(value)
+    return found.label if found else value
+
+
+def render(template: str, context: Mapping[str, Any]) -> str:
+    """Fill a template; a name that the context lacks is an error, never an empty place."""
+    return _environment().get_template(template).render(context)
