@@ -323,6 +323,7 @@ CASEBOOK_TABLES: tuple[Table, ...] = (
             Column("territory", "ref", "the place", "gov:over", True, table="territories"),
             Column("fields", "concept", "policy fields", "gov:field", True, True, scheme="field"),
             Column("ties", "concept", "kinds of tie looked for: competence, funding, coordination, evaluation", "gov:tie", True, True, scheme="tie"),
+            Column("levels", "concept", "the levels between which ties were looked for; empty: all", "gov:betweenLevel", many=True, scheme="level"),
             *STATED,
         ),
     ),
