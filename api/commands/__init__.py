@@ -1,0 +1,1 @@
+"""The commands of `subsidia`, one module each group."""

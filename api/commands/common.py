@@ -1,0 +1,70 @@
+"""What the commands share: options, opening the store, printing documents and tables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.answers.document import Document, as_json
+from api.parameters import RawFilters, read_filters
+from api.settings import Settings
+from api.stores import open_store
+from graph.filters import Filters
+from graph.snapshot import Snapshot
+from graph.store import Store
+
+__all__ = ["AsJson", "StorePath", "given_filters", "note", "print_document", "print_table", "store_at"]
+
+StorePath = Annotated[Path | None, typer.Option("--store", help="the store's folder [SUBSIDIA_STORE]")]
+AsJson = Annotated[bool, typer.Option("--json", help="print the API's document")]
+Country = Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2 code; EU for the Union")]
+Field = Annotated[str | None, typer.Option(help="policy field")]
+Level = Annotated[str | None, typer.Option(help="level of government")]
+Programme = Annotated[str | None, typer.Option(help="slug of a programme")]
+At = Annotated[str | None, typer.Option(help="a year: what held then")]
+
+
+def note(words: str) -> None:
+    """Tell something on standard error, so that standard output stays the answer."""
+    print(words, file=sys.stderr)
+
+
+def store_at(path: Path | None, *, empty: bool = False) -> Store:
+    """Open the store of the flag or the settings; a new one is made with the casebook."""
+    settings = Settings.from_environment(store=path)
+    return open_store(settings.store, empty=empty, say=note)
+
+
+def given_filters(snapshot: Snapshot, scheme: str | None, **raw: str | None) -> Filters:
+    """Check the filters of a command line."""
+    return read_filters(snapshot, RawFilters(**raw), scheme)
+
+
+def print_document(document: Document) -> None:
+    """Print the document that the API gives."""
+    print(as_json(document))
+
+
+def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print rows as a table; nothing is cut: long cells go on in the next line."""
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    table = Table(*columns, show_lines=False, box=None, pad_edge=False, header_style="bold")
+    for column in table.columns:
+        column.overflow = "fold"
+    for row in rows:
+        table.add_row(*(_cell(row.get(name)) for name in columns))
+    console.print(table, markup=False)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value)
+    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

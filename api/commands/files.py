@@ -1,0 +1,89 @@
+"""Files: what `export` writes, by the file's ending. A file appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyoxigraph import RdfFormat, serialize
+
+from api.answers.funding import flows_document
+from api.exports import network_bytes
+from api.parameters import ParameterRefused
+from api.respond import as_csv
+from graph.columns import columns_of, where
+from graph.filters import Filters
+from graph.flows import SCHEMA
+from graph.network import network_of
+from graph.rdf import to_rdflib
+from graph.snapshot import Snapshot
+from ontology.errors import CellProblem, InputRefused
+
+__all__ = ["SUFFIXES", "write_export"]
+
+
+def _statements(form: RdfFormat) -> Callable[[Snapshot, Filters, Path], None]:
+    def write(snapshot: Snapshot, filters: Filters, path: Path) -> None:
+        if filters.given():
+            names = ", ".join(filters.given())
+            raise ParameterRefused("filters", names, "none: RDF is written whole; the graph can be narrowed with `query`")
+        quads = sorted(snapshot.quads(), key=str)
+        serialize(quads, str(path), format=form)
+
+    return write
+
+
+def _turtle(snapshot: Snapshot, filters: Filters, path: Path) -> None:
+    if filters.given():
+        names = ", ".join(filters.given())
+        raise ParameterRefused("filters", names, "none: RDF is written whole; the graph can be narrowed with `query`")
+    to_rdflib(snapshot.quads()).serialize(path, format="turtle")
+
+
+def _network(form: str) -> Callable[[Snapshot, Filters, Path], None]:
+    def write(snapshot: Snapshot, filters: Filters, path: Path) -> None:
+        path.write_bytes(network_bytes(network_of(snapshot, filters), form))
+
+    return write
+
+
+def _csv(snapshot: Snapshot, filters: Filters, path: Path) -> None:
+    path.write_text(as_csv(flows_document(snapshot, filters).data), encoding="utf-8", newline="")
+
+
+def _parquet(snapshot: Snapshot, filters: Filters, path: Path) -> None:
+    condition, inputs = where(filters)
+    rows = columns_of(snapshot).rows(f"SELECT * FROM flows WHERE {condition} ORDER BY flow", inputs)
+    plain = pa.schema([(item.name, pa.string() if pa.types.is_dictionary(item.type) else item.type) for item in SCHEMA])
+    pq.write_table(pa.Table.from_pylist(rows, schema=plain), path)
+
+
+SUFFIXES: Final[dict[str, Callable[[Snapshot, Filters, Path], None]]] = {
+    ".ttl": _turtle,
+    ".nt": _statements(RdfFormat.N_TRIPLES),
+    ".nq": _statements(RdfFormat.N_QUADS),
+    ".trig": _statements(RdfFormat.TRIG),
+    ".jsonld": _statements(RdfFormat.JSON_LD),
+    ".graphml": _network("graphml"),
+    ".gexf": _network("gexf"),
+    ".csv": _csv,
+    ".parquet": _parquet,
+}
+
+
+def write_export(snapshot: Snapshot, filters: Filters, path: Path) -> None:
+    """Write a file by its ending; raises ParameterRefused for an unknown one, InputRefused where it cannot be written."""
+    if path.suffix not in SUFFIXES:
+        raise ParameterRefused("file", str(path), f"a name that ends in one of {', '.join(SUFFIXES)}")
+    draft = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
+    try:
+        SUFFIXES[path.suffix](snapshot, filters, draft)
+        draft.replace(path)
+    except OSError as error:
+        raise InputRefused([CellProblem(str(path), 0, "", "", f"cannot be written ({error.strerror})")]) from error
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,173 @@
+"""Commands that read: query, gaps, flows, info, export."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from api.answers.funding import flows_document, matrix_document
+from api.answers.gaps import gaps_document
+from api.answers.overview import stats_document
+from api.commands.common import (
+    AsJson,
+    At,
+    Country,
+    Field,
+    Level,
+    Programme,
+    StorePath,
+    given_filters,
+    note,
+    print_document,
+    print_table,
+    store_at,
+)
+from api.commands.files import write_export
+from api.parameters import ParameterRefused
+from graph.funding.matrix import DIMENSIONS
+from graph.guard import check_query
+from graph.reader_process import Question, answer
+from graph.readers import raise_failure
+from ontology.errors import near_matches
+from ontology.identifiers import slug
+from visualisations.numbers import money
+
+__all__ = ["export", "flows", "gaps", "info", "query"]
+
+_FORMATS: Final = {
+    "table": ("text/tab-separated-values", "text/turtle"),
+    "csv": ("text/csv", None),
+    "tsv": ("text/tab-separated-values", None),
+    "json": ("application/sparql-results+json", None),
+    "xml": ("application/sparql-results+xml", "application/rdf+xml"),
+    "turtle": (None, "text/turtle"),
+    "jsonld": (None, "application/ld+json"),
+}
+
+
+def query(
+    sparql: Annotated[str, typer.Argument(help="SPARQL, or a file that ends in .rq")],
+    form: Annotated[str, typer.Option("--format", help=", ".join(_FORMATS))] = "table",
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Run a SPARQL query over all graphs."""
+    form = "json" if json else form
+    if form not in _FORMATS:
+        raise ParameterRefused("format", form, f"one of {', '.join(_FORMATS)}", near_matches(form, _FORMATS))
+    text = _query_text(sparql)
+    check_query(text)
+    solutions, triples = _FORMATS[form]
+    folder = str(store_at(store).snapshot().folder)
+    found = answer(Question(folder, text, solutions, triples, result_bytes=2**40))
+    raise_failure(found)
+    body = found.body.decode()
+    if form == "table" and found.media_type == "text/tab-separated-values" and "\t" in body.partition("\n")[0]:
+        names, *lines = body.rstrip("\n").split("\n")
+        columns = [name.removeprefix("?") for name in names.split("\t")]
+        print_table([dict(zip(columns, line.split("\t"), strict=True)) for line in lines], columns)
+    else:
+        print(body.rstrip("\n"))
+
+
+def _query_text(given: str) -> str:
+    if not given.endswith(".rq"):
+        return given
+    try:
+        return Path(given).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterRefused("query", given, f"a file that can be read ({error})") from error
+
+
+def gaps(
+    country: Country = None,
+    field: Field = None,
+    kind: Annotated[str | None, typer.Option("--type", help="gap type")] = None,
+    level: Level = None,
+    at: At = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """List the coordination gaps: reported by a source, or indicated by a rule."""
+    snapshot = store_at(store).snapshot()
+    filters = given_filters(snapshot, "gapType", country=country, field=field, type=kind, level=level, at=at)
+    document = gaps_document(snapshot, filters)
+    if json:
+        print_document(document)
+        return
+    rows = [{**row, "between": [snapshot.label(actor) for actor in row["between"]]} for row in document.data]
+    print_table(rows, ["state", "type", "rule", "country", "fields", "severity", "label", "between", "explanation"])
+    note(f"{document.rows} gaps; outside what was researched nothing is a gap: it is not assessed")
+
+
+def flows(
+    country: Country = None,
+    field: Field = None,
+    level: Level = None,
+    programme: Programme = None,
+    at: At = None,
+    by: Annotated[str | None, typer.Option(help=f"sum by {', '.join(DIMENSIONS)}")] = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """List the funding flows, or sum them from key to key with --by."""
+    snapshot = store_at(store).snapshot()
+    filters = given_filters(
+        snapshot, "quantity", country=country, field=field, level=level, programme=programme, at=at
+    )
+    if by is not None and by not in DIMENSIONS:
+        raise ParameterRefused("by", by, f"one of {', '.join(DIMENSIONS)}", near_matches(by, DIMENSIONS))
+    document = matrix_document(snapshot, filters, by) if by else flows_document(snapshot, filters)  # type: ignore[arg-type]
+    if json:
+        print_document(document)
+    elif by:
+        rows = [{**row, "amount": money(row["min"], row["max"], row["currency"])} for row in document.data]
+        columns = ["payer", "recipient", "amount", "quantity", "period", "phase", "passed_on", "flows", "with_amount"]
+        print_table(rows, columns)
+        coverage = document.more["coverage"]
+        note(f"{coverage['with_amount']} of {coverage['flows']} flows that may be summed have an amount")
+        for item in document.more["left_out"]:
+            note(f"left out: {item['flows']} of kind {item['quantity']}: {item['reason']}")
+    else:
+        rows = [
+            {**row, "amount": money(row["amount_min"], row["amount_max"], row["currency"]), "flow": slug(row["flow"])}
+            for row in document.data
+        ]
+        print_table(rows, ["flow", "label", "amount", "quantity", "per", "begin", "end", "basis"])
+
+
+def info(store: StorePath = None, json: AsJson = False) -> None:
+    """Say what the store holds."""
+    opened = store_at(store)
+    document = stats_document(opened.snapshot())
+    if json:
+        print_document(document)
+        return
+    print(f"store       {opened.path.resolve()}")
+    print(f"generation  {document.generation}")
+    print(f"statements  {document.data['statements']:,}")
+    for kind, count in document.data["things"].items():
+        print(f"{kind:<11} {count:,}")
+    for graph in document.data["graphs"]:
+        print(f"graph       {graph}")
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="by its ending: .ttl .nt .nq .trig .jsonld .graphml .gexf .csv .parquet")],
+    country: Country = None,
+    field: Field = None,
+    level: Level = None,
+    programme: Programme = None,
+    at: At = None,
+    store: StorePath = None,
+) -> None:
+    """Write the graph, or with filters its network (.graphml, .gexf) or its flows (.csv, .parquet), to a file."""
+    snapshot = store_at(store).snapshot()
+    filters = given_filters(
+        snapshot, "quantity", country=country, field=field, level=level, programme=programme, at=at
+    )
+    write_export(snapshot, filters, file)
+    print(f"{file}: {file.stat().st_size:,} bytes, generation {snapshot.generation}", file=sys.stderr)

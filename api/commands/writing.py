@@ -1,0 +1,153 @@
+"""Commands that change a store or check what would: load, validate, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pyoxigraph import Quad
+
+from api.commands.common import AsJson, StorePath, note, print_document, print_table, store_at
+from api.answers.document import Document
+from graph.columns import columns_of
+from graph.evidence import check_evidence, describe, locate
+from graph.rdf import to_rdflib
+from graph.snapshot import Snapshot
+from loaders.sources import KNOWN_FORMATS, load_source
+from loaders.base import Statements
+from loaders.tables.reader import Row, read_tables
+from ontology.errors import CellProblem, InputRefused, SubsidiaError
+from ontology.identifiers import compact, expand
+from ontology.shacl import Violation
+from ontology.shacl import validate as validate_shapes
+
+__all__ = ["evidence", "load", "validate"]
+
+Sources = Annotated[list[Path], typer.Argument(help="folders of governance tables, RDF files")]
+evidence = typer.Typer(no_args_is_help=True, help="Check passages against the documents, and find words in them.")
+
+
+class NotFound(SubsidiaError):
+    """What was looked for is not there."""
+
+
+def load(
+    source: Sources,
+    form: Annotated[str | None, typer.Option("--format", help=" or ".join(KNOWN_FORMATS))] = None,
+    graph: Annotated[str | None, typer.Option(help="name of the graph for all statements")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="empty the graphs that are loaded into first")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="read and check, change nothing")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="make a new store without the casebook")] = False,
+    store: StorePath = None,
+) -> None:
+    """Load sources, all of them or none."""
+    opened = store_at(store, empty=empty)
+    snapshot = opened.snapshot()
+    statements = _read(snapshot, source, form, graph)
+    for found in statements:
+        rows = ", ".join(f"{count:,} {table}" for table, count in found.rows.items() if count)
+        print(f"{found.name}: {rows}; {len(found.quads):,} statements")
+    if dry_run:
+        print("nothing was changed (--dry-run)")
+        return
+    graphs = sorted({name for found in statements for name in found.graphs}) if replace else []
+    generation = opened.load((quad for found in statements for quad in found.quads), replace=graphs)
+    columns_of(opened.snapshot())
+    print(f"generation {generation}, {opened.snapshot().size:,} statements in all")
+
+
+def _read(snapshot: Snapshot, sources: Iterable[Path], form: str | None, graph: str | None) -> list[Statements]:
+    """Read every source before anything is written; the problems of all of them are told together."""
+    found, problems = [], list[CellProblem]()
+    for path in sources:
+        try:
+            found.append(load_source(path, form, graph, snapshot.has))
+        except InputRefused as error:
+            problems += error.problems
+    if problems:
+        raise InputRefused(problems)
+    return found
+
+
+def validate(
+    source: Annotated[list[Path] | None, typer.Argument(help="sources to check; none: the store")] = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Check sources, or the whole store, against the shapes."""
+    snapshot = store_at(store).snapshot()
+    quads: list[Quad] = list(snapshot.quads())
+    places: dict[str, Row] = {}
+    mine: set[str] | None = None
+    if source:
+        statements = _read(snapshot, source, None, None)
+        added = [quad for found in statements for quad in found.quads]
+        mine = {quad.subject.value for quad in added}
+        quads = [quad for quad in quads if quad.subject.value not in mine] + added
+        for path in source:
+            if path.is_dir():
+                places.update({row.iri: row for row in read_tables(path, snapshot.has)})
+    found = [item for item in validate_shapes(to_rdflib(quads)) if mine is None or item.focus in mine]
+    rows = [_violation(item, places.get(item.focus)) for item in found]
+    document = Document(rows, snapshot.generation, rows=len(rows))
+    if json:
+        print_document(document)
+    elif rows:
+        print_table(rows, ["severity", "file", "row", "column", "thing", "value", "message"])
+    note(f"{len(rows)} constraints are not met" if rows else "all constraints are met")
+    if any(row["severity"] == "violation" for row in rows):
+        raise typer.Exit(1)
+
+
+def _violation(item: Violation, row: Row | None) -> dict[str, Any]:
+    column = ""
+    if row is not None:
+        column = next((c.name for c in row.table.columns if c.property and expand(c.property) == item.path), "")
+    return {
+        "severity": item.severity,
+        "file": row.file if row else None,
+        "row": row.number if row else None,
+        "column": column or compact(item.path),
+        "thing": item.focus,
+        "value": item.value,
+        "message": item.message,
+    }
+
+
+SourcesFolder = Annotated[Path, typer.Option("--sources", help="folder with copies of the documents")]
+
+
+@evidence.command("check")
+def evidence_check(sources: SourcesFolder, store: StorePath = None, json: AsJson = False) -> None:
+    """Look for every passage in the documents: offsets and digest."""
+    snapshot = store_at(store).snapshot()
+    findings = check_evidence(snapshot, sources)
+    bad = [finding for finding in findings if finding.state != "found"]
+    if json:
+        rows = [
+            {"passage": f.passage, "source": f.source, "start": f.start, "end": f.end, "state": f.state} for f in findings
+        ]
+        print_document(Document(rows, snapshot.generation, rows=len(rows)))
+    for finding in bad:
+        note(describe(finding))
+    note(f"{len(findings) - len(bad)} of {len(findings)} passages found")
+    if bad:
+        raise typer.Exit(1)
+
+
+@evidence.command("locate")
+def evidence_locate(
+    text: Annotated[str, typer.Argument(help="words of a document")], sources: SourcesFolder, json: AsJson = False
+) -> None:
+    """Find words in the documents: document, offsets and digest, for whoever fills the tables."""
+    places = locate(text, sources)
+    if not places:
+        raise NotFound(f"these words stand in no document of {sources}")
+    rows = [{"document": p.document, "start": p.start, "end": p.end, "line": p.line, "digest": p.digest} for p in places]
+    if json:
+        print_document(Document(rows, 0, rows=len(rows)))
+    else:
+        for row in rows:
+            print(f"{row['document']},{row['start']},{row['end']},{row['digest']}  (line {row['line']})")

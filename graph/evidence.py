@@ -1,0 +1,102 @@
+"""Evidence: whether each passage can be found in the documents, and where given words stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from graph.snapshot import Snapshot
+from ontology.errors import SubsidiaError
+from ontology.identifiers import slug
+from ontology.passages import digest, find
+
+__all__ = ["Finding", "Place", "SourcesAbsent", "check_evidence", "describe", "locate"]
+
+State = Literal["found", "document absent", "document differs", "outside the document", "digest differs", "no offsets"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of one passage; `state` is found, or why not."""
+
+    passage: str
+    source: str
+    start: int | None
+    end: int | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where words stand: offsets in decoded characters, line from 1, and the digest to write down."""
+
+    document: str
+    start: int
+    end: int
+    line: int
+    digest: str
+
+
+class SourcesAbsent(SubsidiaError):
+    """A folder of documents that is not there."""
+
+
+def check_evidence(snapshot: Snapshot, folder: Path) -> list[Finding]:
+    """Look for every passage of the graph in the documents of a folder; [] for a graph without passages.
+
+    Raises SourcesAbsent where the folder does not exist. The cost is one reading of each document.
+    """
+    texts = dict(_texts(folder))
+    files = {source: values[0] for source, values in snapshot.values("gov:fileName").items()}
+    whole = {source: values[0] for source, values in snapshot.values("gov:digest").items()}
+    sources = snapshot.values("oa:hasSource")
+    starts, ends = snapshot.values("oa:start"), snapshot.values("oa:end")
+    selectors = snapshot.values("oa:hasSelector")
+    same = {source: digest(texts[name]) == whole.get(source) for source, name in files.items() if name in texts}
+    found = []
+    for passage in snapshot.instances("gov:Passage"):
+        source = sources.get(passage, [""])[0]
+        selector = selectors.get(passage, [""])[0]
+        start, end = (int(at[selector][0]) if selector in at else None for at in (starts, ends))
+        text = texts.get(files.get(source, ""))
+        state = _state(text, start, end, whole.get(passage), unchanged=same.get(source, False))
+        found.append(Finding(passage, source, start, end, state))
+    return found
+
+
+def _state(text: str | None, start: int | None, end: int | None, wanted: str | None, *, unchanged: bool) -> State:
+    if start is None or end is None:
+        return "no offsets"
+    if text is None:
+        return "document absent"
+    if end > len(text):
+        return "outside the document"
+    if digest(text[start:end]) != wanted:
+        return "digest differs" if unchanged else "document differs"
+    return "found"
+
+
+def _texts(folder: Path) -> Iterator[tuple[str, str]]:
+    if not folder.is_dir():
+        raise SourcesAbsent(f"{folder}: there is no such folder of documents")
+    for path in sorted(folder.glob("*.txt")):
+        # newline="" keeps offsets as they are in the file, whatever its line ends
+        with path.open(encoding="utf-8", newline="") as file:
+            yield path.name, file.read()
+
+
+def locate(words: str, folder: Path) -> list[Place]:
+    """Find words in the documents of a folder; white space matches any white space. [] where they stand nowhere."""
+    places = []
+    for name, text in _texts(folder):
+        for start, end in find(words, text):
+            places.append(Place(name, start, end, text.count("\n", 0, start) + 1, digest(text[start:end])))
+    return places
+
+
+
+def describe(finding: Finding) -> str:
+    """Write a finding as a line for people."""
+    return f"{slug(finding.source)}: {slug(finding.passage)} ({finding.start}–{finding.end}): {finding.state}"
