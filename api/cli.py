@@ -29,7 +29,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (reading.query, reading.gaps, reading.flows, reading.info, reading.export, writing.load, writing.validate):
+for command in (
+    reading.query,
+    reading.gaps,
+    reading.flows,
+    reading.info,
+    reading.export,
+    writing.load,
+    writing.validate,
+):
     app.command()(command)
 app.add_typer(writing.evidence, name="evidence")
 
@@ -53,7 +61,13 @@ def serve(
     if settings.sources:
         os.environ["SUBSIDIA_SOURCES"] = str(settings.sources)
     uvicorn.run(
-        "api.asgi:app", host=host, port=port, workers=workers, log_level="warning", proxy_headers=True, server_header=False
+        "api.asgi:app",
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        proxy_headers=True,
+        server_header=False,
     )
 
 

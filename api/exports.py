@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.dependencies import not_modified
 from graph.filters import Filters
-from graph.network import Kind, network_of
+from graph.network import Kind, actors_of, network_of, ties_of
 from graph.snapshot import Snapshot
 
 __all__ = ["MEDIA_TYPES", "network_bytes", "network_file"]
@@ -26,21 +26,21 @@ def network_bytes(network: nx.MultiDiGraph[str], form: str) -> bytes:
     These formats know words, numbers and yes or no: lists are divided by |, what is unknown is left out.
     """
     plain: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for node, facts in sorted(network.nodes(data=True)):
+    for node, facts in actors_of(network):
         plain.add_node(node, **_plain(facts))
-    for one, other, key, facts in sorted(network.edges(keys=True, data=True), key=lambda edge: edge[:3]):
+    for one, other, key, facts in ties_of(network):
         plain.add_edge(one, other, key=key, **_plain(facts))
     if form == "graphml":
         sink = io.BytesIO()
         nx.write_graphml(plain, sink, named_key_ids=True)
         return sink.getvalue()
-    # networkx numbers the edges of a multigraph itself where the key is no attribute `id`; the date it writes is dropped
+    # the date of writing is left out: same network, same bytes
     text = "\n".join(line for line in nx.generate_gexf(plain) if "lastmodifieddate" not in line)
     return ("<?xml version='1.0' encoding='utf-8'?>\n" + text + "\n").encode()
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:
-    kept = {}
+    kept: dict[str, Any] = {}
     for name, value in facts.items():
         if value is None or name == "id":
             continue

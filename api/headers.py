@@ -13,7 +13,7 @@ CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""Only the site itself; inline styles are allowed because the chart and network libraries set them on their elements."""
+"""Only the site itself; inline styles are allowed because the chart and network libraries set them."""
 
 
 class SecurityHeaders:

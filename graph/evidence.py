@@ -96,7 +96,6 @@ def locate(words: str, folder: Path) -> list[Place]:
     return places
 
 
-
 def describe(finding: Finding) -> str:
     """Write a finding as a line for people."""
     return f"{slug(finding.source)}: {slug(finding.passage)} ({finding.start}–{finding.end}): {finding.state}"

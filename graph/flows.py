@@ -123,11 +123,13 @@ def build_flow_table(snapshot: Snapshot) -> pa.Table:
     for name, curie in _PLAIN.items():
         columns[name] = _first(snapshot, curie, flows)
     for name, curie in _NOTATIONS.items():
-        columns[name] = [slug(value) if value else None for value in _first(snapshot, curie, flows)]
+        columns[name] = [slug(str(value)) if value else None for value in _first(snapshot, curie, flows)]
     for name, curie in _NUMBERS.items():
-        columns[name] = [Decimal(value) if value else None for value in _first(snapshot, curie, flows)]
+        columns[name] = [Decimal(str(value)) if value else None for value in _first(snapshot, curie, flows)]
     for name, curie in (("fields", "gov:field"), ("cofinancing_of", "gov:cofinancingOf")):
-        found = {key: [slug(value) for value in values] for key, values in snapshot.values(curie).items() if key in wanted}
+        found = {
+            key: [slug(value) for value in values] for key, values in snapshot.values(curie).items() if key in wanted
+        }
         columns[name] = [found.get(flow, []) for flow in flows]
     passages = snapshot.values("prov:hadPrimarySource")
     columns["passages"] = [passages.get(flow, []) for flow in flows]
@@ -137,7 +139,9 @@ def build_flow_table(snapshot: Snapshot) -> pa.Table:
         _actor_columns(snapshot, columns, side)
     columns["begin_year"] = [year(value) for value in columns["begin"]]  # type: ignore[arg-type]
     columns["end_year"] = [year(value) for value in columns["end"]]  # type: ignore[arg-type]
-    return pa.table({field.name: pa.array(columns[field.name], type=_plain(field.type)) for field in SCHEMA}).cast(SCHEMA)
+    return pa.table({field.name: pa.array(columns[field.name], type=_plain(field.type)) for field in SCHEMA}).cast(
+        SCHEMA
+    )
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -22,11 +22,10 @@ from graph.time import holds, year
 from ontology.identifiers import mint, slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["KINDS", "Kind", "Network", "network_of"]
+__all__ = ["KINDS", "Kind", "actors_of", "network_of", "ties_of"]
 
 Kind = Literal["competence", "funding", "coordination", "hierarchy"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-Network = nx.MultiDiGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,17 @@ def network_of(snapshot: Snapshot, filters: Filters, kinds: Iterable[Kind] = KIN
     _describe(snapshot, network, facts.places)
     _narrow(network, filters)
     return network
+
+
+def actors_of(network: nx.MultiDiGraph[str]) -> list[tuple[str, dict[str, Any]]]:
+    """List the actors with their attributes, by IRI."""
+    return sorted(((str(actor), dict(facts)) for actor, facts in network.nodes.items()), key=lambda actor: actor[0])
+
+
+def ties_of(network: nx.MultiDiGraph[str]) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """List the ties as (one, other, key, attributes), in a fixed order."""
+    ties = ((str(one), str(other), str(key), dict(facts)) for (one, other, key), facts in network.edges.items())
+    return sorted(ties, key=lambda tie: tie[:3])
 
 
 def _facts(snapshot: Snapshot) -> _Facts:
@@ -140,7 +150,9 @@ def _competence(snapshot: Snapshot, facts: _Facts) -> Iterator[_Edge]:
         for duty, lower, place in found:
             for outer in facts.places.chain(place):
                 for other, upper, _ in by_place.get(outer, []):
-                    both = holds(facts.begin.get(duty), facts.end.get(duty), facts.begin.get(other), facts.end.get(other))
+                    both = holds(
+                        facts.begin.get(duty), facts.end.get(duty), facts.begin.get(other), facts.end.get(other)
+                    )
                     if lower != upper and both and (outer != place or other < duty):
                         yield upper, lower, duty, _attributes(duty, facts, fields=[field])
 
@@ -172,7 +184,9 @@ def _describe(snapshot: Snapshot, network: nx.MultiDiGraph[str], where: Places) 
 def _narrow(network: nx.MultiDiGraph[str], filters: Filters) -> None:
     """Keep the edges that touch what is asked for, then drop the actors that have none left."""
     asked: dict[str, str] = {
-        name: value for name, value in (("country", filters.country), ("level", filters.level), ("type", filters.type)) if value
+        name: value
+        for name, value in (("country", filters.country), ("level", filters.level), ("type", filters.type))
+        if value
     }
     actor = mint("actor", filters.actor) if filters.actor else None
 

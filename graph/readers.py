@@ -85,7 +85,7 @@ class Readers:
 
     def close(self) -> None:
         """End the readers, whatever they are doing."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
 

@@ -28,7 +28,9 @@ class Snapshot:
         except OSError as error:
             raise StoreUnreachable(folder, f"Oxigraph cannot read it: {error}") from error
 
-    def quads(self, subject: str | None = None, predicate: str | None = None, object_: str | None = None) -> Iterator[Quad]:
+    def quads(
+        self, subject: str | None = None, predicate: str | None = None, object_: str | None = None
+    ) -> Iterator[Quad]:
         """Give the statements that match: IRIs for what must be, None for anything; in all graphs."""
         terms = [NamedNode(iri) if iri else None for iri in (subject, predicate, object_)]
         return self.database.quads_for_pattern(terms[0], terms[1], terms[2])
@@ -68,10 +70,7 @@ class Snapshot:
         """
         solutions: Any = self.database.query(query, use_default_graph_as_union=True)
         names = [variable.value for variable in solutions.variables]
-        return [
-            {name: getattr(solution[name], "value", None) for name in names}
-            for solution in solutions
-        ]
+        return [{name: getattr(solution[name], "value", None) for name in names} for solution in solutions]
 
     @cached_property
     def labels(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 __all__ = ["Statements"]
 
@@ -25,4 +25,4 @@ class Statements:
     @property
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs that the statements are in, sorted."""
-        return sorted({quad.graph_name.value for quad in self.quads})
+        return sorted({quad.graph_name.value for quad in self.quads if isinstance(quad.graph_name, NamedNode)})

@@ -101,7 +101,8 @@ def vocabulary() -> Vocabulary:
             concept = _concept(iri, values)
             schemes[concept.scheme][concept.notation] = concept
     ordered = {
-        name: MappingProxyType(dict(sorted(found.items(), key=_scheme_order))) for name, found in sorted(schemes.items())
+        name: MappingProxyType(dict(sorted(found.items(), key=_scheme_order)))
+        for name, found in sorted(schemes.items())
     }
     return Vocabulary(MappingProxyType(terms), MappingProxyType(ordered))
 

@@ -1,7 +1,7 @@
 """The palette: the colours of levels, states and bases, defined once for CSS, ECharts and pyvis.
 
-The levels run through one ordered scale, the states use the colours of Okabe & Ito (2008), which colour-blind readers can
-tell apart; a sign goes with each state, so that colour is never alone.
+The levels run through one ordered scale, the states use the colours of Okabe & Ito (2008), which colour-blind readers
+can tell apart; a sign goes with each state, so that colour is never alone.
 """
 
 from __future__ import annotations

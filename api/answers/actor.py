@@ -25,7 +25,9 @@ def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document 
     row = thing_row(snapshot, "actors", iri)
     if row is None:
         return None
-    only = Filters(field=filters.field, basis=filters.basis, at=filters.at, since=filters.since, until=filters.until, actor=name)
+    only = Filters(
+        field=filters.field, basis=filters.basis, at=filters.at, since=filters.since, until=filters.until, actor=name
+    )
     flows = flows_document(snapshot, only).data
     data: Row = {
         **row,

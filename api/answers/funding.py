@@ -20,11 +20,38 @@ from graph.snapshot import Snapshot
 
 __all__ = ["cofinancing", "flows_document", "matrix_document", "matrix_query", "sankey_document"]
 
-_COLUMNS = (
-    "flow label payer payer_label payer_level payer_country recipient recipient_label recipient_level "
-    "recipient_country programme programme_label fields amount_min amount_max currency quantity per phase share "
-    "share_of part_of cofinancing_rate cofinancing_of condition begin end basis passages note"
-).split()
+_COLUMNS = [
+    "flow",
+    "label",
+    "payer",
+    "payer_label",
+    "payer_level",
+    "payer_country",
+    "recipient",
+    "recipient_label",
+    "recipient_level",
+    "recipient_country",
+    "programme",
+    "programme_label",
+    "fields",
+    "amount_min",
+    "amount_max",
+    "currency",
+    "quantity",
+    "per",
+    "phase",
+    "share",
+    "share_of",
+    "part_of",
+    "cofinancing_rate",
+    "cofinancing_of",
+    "condition",
+    "begin",
+    "end",
+    "basis",
+    "passages",
+    "note",
+]
 _QUOTED = ", ".join(f'"{name}"' for name in _COLUMNS)
 
 
@@ -138,7 +165,9 @@ def _totals(matrix: Matrix) -> list[Row]:
 def flow_sources(snapshot: Snapshot, filters: Filters) -> list[str]:
     """Give the documents that the flows of a selection come from, sorted."""
     condition, inputs = where(filters)
-    rows = columns_of(snapshot).rows(f"SELECT DISTINCT unnest(passages) AS passage FROM flows WHERE {condition}", inputs)
+    rows = columns_of(snapshot).rows(
+        f"SELECT DISTINCT unnest(passages) AS passage FROM flows WHERE {condition}", inputs
+    )
     return sources_of(snapshot, [{"evidence": [row["passage"] for row in rows]}])
 
 

@@ -43,7 +43,10 @@ def gaps_document(snapshot: Snapshot, filters: Filters, limit: int | None = None
 def gap_matrix_document(snapshot: Snapshot, filters: Filters) -> Document:
     """Give the state of each country and field."""
     cells = gap_matrix(snapshot, filters)
-    data = [{key: list(value) if isinstance(value, tuple) else value for key, value in asdict(cell).items()} for cell in cells]
+    data = [
+        {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(cell).items()}
+        for cell in cells
+    ]
     return Document(
         data=data,
         generation=snapshot.generation,

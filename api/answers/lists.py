@@ -29,7 +29,19 @@ TYPE_SCHEMES: Final[Mapping[str, str]] = {
 LISTS: Final = ("actors", "competences", "events", "measures", "mechanisms", "programmes")
 
 _MANY: Final = frozenset(
-    "fields participants functions actors affects operatedBy targetGroups initiators implementers evaluators evidence".split()
+    [
+        "fields",
+        "participants",
+        "functions",
+        "actors",
+        "affects",
+        "operatedBy",
+        "targetGroups",
+        "initiators",
+        "implementers",
+        "evaluators",
+        "evidence",
+    ]
 )
 
 

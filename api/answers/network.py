@@ -7,7 +7,7 @@ from typing import Any
 
 from api.answers.document import Document, Row, filters_of, number
 from graph.filters import Filters
-from graph.network import KINDS, Kind, network_of
+from graph.network import KINDS, Kind, actors_of, network_of, ties_of
 from graph.queries import query_text
 from graph.snapshot import Snapshot
 
@@ -18,14 +18,8 @@ def network_document(snapshot: Snapshot, filters: Filters, kinds: Iterable[Kind]
     """Give the network of the actors and ties that the filters let through."""
     chosen = tuple(kinds)
     network = network_of(snapshot, filters, chosen)
-    nodes = [
-        {"actor": actor, **{name: value for name, value in sorted(facts.items())}}
-        for actor, facts in sorted(network.nodes(data=True))
-    ]
-    edges = [
-        _edge(one, other, facts)
-        for one, other, _, facts in sorted(network.edges(keys=True, data=True), key=lambda edge: edge[:3])
-    ]
+    nodes = [{"actor": actor, **dict(sorted(facts.items()))} for actor, facts in actors_of(network)]
+    edges = [_edge(one, other, facts) for one, other, _, facts in ties_of(network)]
     return Document(
         data={"nodes": nodes, "edges": edges},
         generation=snapshot.generation,

@@ -30,7 +30,9 @@ def _statements(form: RdfFormat) -> Callable[[Snapshot, Filters, Path], None]:
     def write(snapshot: Snapshot, filters: Filters, path: Path) -> None:
         if filters.given():
             names = ", ".join(filters.given())
-            raise ParameterRefused("filters", names, "none: RDF is written whole; the graph can be narrowed with `query`")
+            raise ParameterRefused(
+                "filters", names, "none: RDF is written whole; the graph can be narrowed with `query`"
+            )
         quads = sorted(snapshot.quads(), key=str)
         serialize(quads, str(path), format=form)
 
@@ -76,7 +78,10 @@ SUFFIXES: Final[dict[str, Callable[[Snapshot, Filters, Path], None]]] = {
 
 
 def write_export(snapshot: Snapshot, filters: Filters, path: Path) -> None:
-    """Write a file by its ending; raises ParameterRefused for an unknown one, InputRefused where it cannot be written."""
+    """Write a file by its ending.
+
+    Raises ParameterRefused for an unknown ending, InputRefused where the file cannot be written.
+    """
     if path.suffix not in SUFFIXES:
         raise ParameterRefused("file", str(path), f"a name that ends in one of {', '.join(SUFFIXES)}")
     draft = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")

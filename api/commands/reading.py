@@ -115,12 +115,10 @@ def flows(
 ) -> None:
     """List the funding flows, or sum them from key to key with --by."""
     snapshot = store_at(store).snapshot()
-    filters = given_filters(
-        snapshot, "quantity", country=country, field=field, level=level, programme=programme, at=at
-    )
+    filters = given_filters(snapshot, "quantity", country=country, field=field, level=level, programme=programme, at=at)
     if by is not None and by not in DIMENSIONS:
         raise ParameterRefused("by", by, f"one of {', '.join(DIMENSIONS)}", near_matches(by, DIMENSIONS))
-    document = matrix_document(snapshot, filters, by) if by else flows_document(snapshot, filters)  # type: ignore[arg-type]
+    document = matrix_document(snapshot, filters, by) if by else flows_document(snapshot, filters)
     if json:
         print_document(document)
     elif by:
@@ -156,7 +154,9 @@ def info(store: StorePath = None, json: AsJson = False) -> None:
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="by its ending: .ttl .nt .nq .trig .jsonld .graphml .gexf .csv .parquet")],
+    file: Annotated[
+        Path, typer.Argument(help="by its ending: .ttl .nt .nq .trig .jsonld .graphml .gexf .csv .parquet")
+    ],
     country: Country = None,
     field: Field = None,
     level: Level = None,
@@ -166,8 +166,6 @@ def export(
 ) -> None:
     """Write the graph, or with filters its network (.graphml, .gexf) or its flows (.csv, .parquet), to a file."""
     snapshot = store_at(store).snapshot()
-    filters = given_filters(
-        snapshot, "quantity", country=country, field=field, level=level, programme=programme, at=at
-    )
+    filters = given_filters(snapshot, "quantity", country=country, field=field, level=level, programme=programme, at=at)
     write_export(snapshot, filters, file)
     print(f"{file}: {file.stat().st_size:,} bytes, generation {snapshot.generation}", file=sys.stderr)

@@ -9,14 +9,14 @@ from typing import Annotated, Any
 import typer
 from pyoxigraph import Quad
 
-from api.commands.common import AsJson, StorePath, note, print_document, print_table, store_at
 from api.answers.document import Document
+from api.commands.common import AsJson, StorePath, note, print_document, print_table, store_at
 from graph.columns import columns_of
 from graph.evidence import check_evidence, describe, locate
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
-from loaders.sources import KNOWN_FORMATS, load_source
 from loaders.base import Statements
+from loaders.sources import KNOWN_FORMATS, load_source
 from loaders.tables.reader import Row, read_tables
 from ontology.errors import CellProblem, InputRefused, SubsidiaError
 from ontology.identifiers import compact, expand
@@ -84,8 +84,8 @@ def validate(
     if source:
         statements = _read(snapshot, source, None, None)
         added = [quad for found in statements for quad in found.quads]
-        mine = {quad.subject.value for quad in added}
-        quads = [quad for quad in quads if quad.subject.value not in mine] + added
+        mine = {_subject(quad) for quad in added}
+        quads = [quad for quad in quads if _subject(quad) not in mine] + added
         for path in source:
             if path.is_dir():
                 places.update({row.iri: row for row in read_tables(path, snapshot.has)})
@@ -99,6 +99,10 @@ def validate(
     note(f"{len(rows)} constraints are not met" if rows else "all constraints are met")
     if any(row["severity"] == "violation" for row in rows):
         raise typer.Exit(1)
+
+
+def _subject(quad: Quad) -> str:
+    return str(getattr(quad.subject, "value", quad.subject))
 
 
 def _violation(item: Violation, row: Row | None) -> dict[str, Any]:
@@ -127,7 +131,8 @@ def evidence_check(sources: SourcesFolder, store: StorePath = None, json: AsJson
     bad = [finding for finding in findings if finding.state != "found"]
     if json:
         rows = [
-            {"passage": f.passage, "source": f.source, "start": f.start, "end": f.end, "state": f.state} for f in findings
+            {"passage": f.passage, "source": f.source, "start": f.start, "end": f.end, "state": f.state}
+            for f in findings
         ]
         print_document(Document(rows, snapshot.generation, rows=len(rows)))
     for finding in bad:
@@ -145,7 +150,9 @@ def evidence_locate(
     places = locate(text, sources)
     if not places:
         raise NotFound(f"these words stand in no document of {sources}")
-    rows = [{"document": p.document, "start": p.start, "end": p.end, "line": p.line, "digest": p.digest} for p in places]
+    rows = [
+        {"document": p.document, "start": p.start, "end": p.end, "line": p.line, "digest": p.digest} for p in places
+    ]
     if json:
         print_document(Document(rows, 0, rows=len(rows)))
     else:

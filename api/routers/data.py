@@ -28,7 +28,7 @@ from ontology.vocabulary import vocabulary
 
 __all__ = ["router"]
 
-_PROBLEM = {"content": {"application/problem+json": {}}}
+_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {}, "text/csv": {}}, "description": "the document"},
     304: {"description": "unchanged since the ETag that was sent"},
@@ -48,7 +48,9 @@ def _choice(parameter: str, value: str, known: tuple[str, ...]) -> Any:
     return value
 
 
-def _list(name: str, request: Request, snapshot: Snapshot, raw: RawFilters, page: PageGiven, form: str | None) -> Response:
+def _list(
+    name: str, request: Request, snapshot: Snapshot, raw: RawFilters, page: PageGiven, form: str | None
+) -> Response:
     filters = read_filters(snapshot, raw, lists.TYPE_SCHEMES[name])
     return respond(request, lists.list_document(snapshot, name, filters, page.limit, page.offset), form)
 
@@ -145,7 +147,9 @@ def sankey(
     filters = read_filters(snapshot, raw, "quantity")
     if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise ParameterRefused("currency", currency, "an ISO 4217 code, as EUR")
-    document = sankey_document(snapshot, filters, _choice("quantity", quantity, SUMMABLE), currency and currency.upper())
+    document = sankey_document(
+        snapshot, filters, _choice("quantity", quantity, SUMMABLE), currency and currency.upper()
+    )
     return respond(request, document, form, rows=document.data["links"])
 
 
@@ -202,7 +206,13 @@ def stats(request: Request, snapshot: SnapshotGiven) -> Response:
 def fields(request: Request, snapshot: SnapshotGiven) -> Response:
     """List the policy fields with their definitions."""
     rows = [
-        {"field": item.notation, "iri": item.iri, "label": item.label, "definition": item.definition, "broader": item.broader}
+        {
+            "field": item.notation,
+            "iri": item.iri,
+            "label": item.label,
+            "definition": item.definition,
+            "broader": item.broader,
+        }
         for item in vocabulary().schemes["field"].values()
     ]
     return respond(request, Document(rows, snapshot.generation, rows=len(rows)))

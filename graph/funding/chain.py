@@ -82,9 +82,7 @@ class Chain:
     cycles: tuple[tuple[str, ...], ...]
 
 
-def funding_chain(
-    columns: Columns, filters: Filters, quantity: str = "transfer", currency: str | None = None
-) -> Chain:
+def funding_chain(columns: Columns, filters: Filters, quantity: str = "transfer", currency: str | None = None) -> Chain:
     """Give the chain of the flows that the filters let through.
 
     Without `currency` the one with most amounts is taken. An empty graph gives a chain without nodes. The cost is one
@@ -161,7 +159,7 @@ def _node(nodes: dict[str, Node], row: dict[str, Any], side: str) -> str:
     provider = row[f"{side}_type"] in _PROVIDERS and side == "recipient"
     known = nodes.get(name)
     column = 6 if provider and known is None else _column(level)
-    if known is None or known.column != column and side == "payer":
+    if known is None or (known.column != column and side == "payer"):
         nodes[name] = Node(name, actor, row[f"{side}_label"], level, column)
     return name
 
@@ -217,7 +215,9 @@ def _remainders(rows: list[dict[str, Any]], nodes: dict[str, Node]) -> list[Link
         if high[name] > 0:
             target = f"{NOT_TRACED}-{name}"
             nodes[target] = Node(target, None, f"Not traced beyond {nodes[name].label}", None, 6)
-            link = Link(name, target, "not-traced", "derived", low[name], high[name], tuple(flows[name]), len(flows[name]))
+            link = Link(
+                name, target, "not-traced", "derived", low[name], high[name], tuple(flows[name]), len(flows[name])
+            )
             links.append(link)
     return links
 

@@ -23,9 +23,7 @@ DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
 SUMMABLE: Final = ("transfer", "allocation", "commitment", "budget-line")
 """Quantities whose amounts may be added among themselves; only transfers make a funding total."""
 
-_ONE_FIELD: Final = (
-    "CASE len(fields) WHEN 0 THEN NULL WHEN 1 THEN fields[1] ELSE list_aggregate(list_sort(fields), 'string_agg', '|') END"
-)
+_ONE_FIELD: Final = "CASE WHEN len(fields) = 0 THEN NULL ELSE list_aggregate(list_sort(fields), 'string_agg', '|') END"
 _KEYS: Final[dict[Dimension, tuple[str, str]]] = {
     "level": ("payer_level", "recipient_level"),
     "country": ("payer_country", "recipient_country"),

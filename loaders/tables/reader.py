@@ -155,9 +155,7 @@ def _header_is_right(path: Path, table: Table, header: list[str], reading: _Read
     return not problems
 
 
-def _row(
-    path: Path, number: int, table: Table, header: list[str], cells: list[str], reading: _Reading
-) -> Row | None:
+def _row(path: Path, number: int, table: Table, header: list[str], cells: list[str], reading: _Reading) -> Row | None:
     if len(cells) != len(header):
         reason = f"the row has {len(cells)} cells and the header {len(header)}"
         reading.problems.append(CellProblem(str(path), number, "", "", reason))
@@ -275,4 +273,3 @@ def _figures(row: Row) -> Iterator[CellProblem]:
             yield row.problem(column, "a flow cannot be a part of itself")
     if row.one("cofinancing_of") is not None and row.one("cofinancing_rate") is None:
         yield row.problem("cofinancing_rate", "a reading of the rate needs the rate")
-

@@ -65,4 +65,6 @@ def read_rule(path: Path) -> Rule:
 
 def rules(folder: Path | None = None) -> list[Rule]:
     """Read all rules of a folder (the built-in ones by default), by identifier."""
-    return sorted((read_rule(path) for path in sorted((folder or Path(__file__).parent).glob("*.rq"))), key=lambda r: r.id)
+    return sorted(
+        (read_rule(path) for path in sorted((folder or Path(__file__).parent).glob("*.rq"))), key=lambda r: r.id
+    )

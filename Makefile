@@ -1,0 +1,53 @@
+# Set-up, service, tests. Everything runs in .venv; nothing but python3, make and the package registries is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
+
+.PHONY: help setup setup-dev serve test check bench soak lock casebook clean
+
+help:
+	@echo "make setup | serve | test | check | bench | soak | lock"
+
+setup: $(VENV)/.run
+
+# The product: locked packages, this checkout, and the front-end's files.
+$(VENV)/.run: requirements/build.lock requirements/run.lock requirements/node.lock pyproject.toml visualisations/assets/package-lock.json
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) -r requirements/build.lock -r requirements/run.lock
+	@command -v npm >/dev/null 2>&1 || $(PIP) -r requirements/node.lock
+	$(BIN)/pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m visualisations.assets.build
+	@touch $@
+
+setup-dev: $(VENV)/.dev
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.lock
+	$(PIP) -r requirements/dev.lock
+	@touch $@
+
+serve: setup
+	$(BIN)/subsidia serve
+
+test: setup-dev
+	@.ci/browser || test "$$CI" != true
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -q
+
+check: setup-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --output-format concise .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m shapes
+
+bench: setup-dev
+	$(BIN)/python -m tests.bench
+
+soak: setup-dev
+	$(BIN)/python -m pytest -q -m slow
+
+lock: setup-dev
+	$(BIN)/python -m tests.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info visualisations/static/vendor visualisations/assets/node_modules
