@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -35,7 +36,7 @@ def network_bytes(network: nx.MultiDiGraph[str], form: str) -> bytes:
         nx.write_graphml(plain, sink, named_key_ids=True)
         return sink.getvalue()
     # the date of writing is left out: same network, same bytes
-    text = "\n".join(line for line in nx.generate_gexf(plain) if "lastmodifieddate" not in line)
+    text = re.sub(r' lastmodifieddate="[^"]*"', "", "\n".join(nx.generate_gexf(plain)))
     return ("<?xml version='1.0' encoding='utf-8'?>\n" + text + "\n").encode()
 
 
