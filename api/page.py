@@ -2,53 +2,170 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
+from api.negotiation import best
 from api.parameters import countries
 from graph.snapshot import Snapshot
+from graph.time import year
+from ontology.identifiers import compact, slug
 from ontology.vocabulary import vocabulary
 from visualisations.render import render
 
-__all__ = ["FILTER_NAMES", "page"]
+__all__ = ["FILTER_NAMES", "page", "problem_page", "wants_page"]
 
 FILTER_NAMES = ("country", "field", "level", "programme", "actor", "type", "basis", "at", "from", "to")
+_BAR = ("country", "field", "level", "programme", "basis", "at")
+_HOME = "https://w3id.org/subsidia/"
 
 
 def page(
     request: Request, snapshot: Snapshot, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> Response:
     """Render a page with the frame: filter bar, generation, links that keep the state."""
-    root = request.scope.get("root_path", "").rstrip("/")
-    state = {name: value for name, value in request.query_params.items() if value}
-    filters = {name: state[name] for name in FILTER_NAMES if name in state}
+    frame = {
+        **_frame(request, snapshot),
+        "countries": countries(snapshot),
+        "programmes": _programmes(snapshot),
+        "years": _years(snapshot),
+        "evidence": lambda iri: _evidence(snapshot).get(iri, slug(iri)),
+        "facts": lambda iri: _facts(snapshot, iri),
+        "label": snapshot.label,
+        "name_of": lambda iri: _name(snapshot, iri),
+    }
+    return HTMLResponse(render(template, {**frame, **context}), status, headers={"Vary": "Accept"})
 
-    def link(path: str, **changes: Any) -> str:
-        """Give the address of a page with today's filters, some changed; None takes one out."""
-        kept = {name: value for name, value in {**filters, **changes}.items() if value not in (None, "")}
-        return f"{root}{path}{'?' + urlencode(sorted(kept.items())) if kept else ''}"
+
+def wants_page(request: Request) -> bool:
+    """Say whether a refusal should be a page: the client prefers HTML, and did not ask the data API."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", "").rstrip("/"))
+    if path.startswith(("/api/", "/health/", "/static/")):
+        return False
+    header = request.headers.get("accept")
+    return bool(header) and best(header, ["application/problem+json", "text/html"]) == "text/html"
+
+
+def problem_page(
+    request: Request, status: int, title: str, detail: str, headers: Mapping[str, str] | None = None, **facts: Any
+) -> Response:
+    """Render a refusal as a page; with `parameter` and `near` it links to the same page with a near match.
+
+    It needs no store, so that it can say that the store is unreachable.
+    """
+    near = [
+        {"value": value, "href": f"?{urlencode({**dict(request.query_params), facts['parameter']: value})}"}
+        for value in facts.get("near") or []
+    ]
+    kept = {name: value for name, value in request.query_params.items() if name != facts.get("parameter")}
+    context = {
+        **_frame(request, None),
+        "status": status,
+        "title": title,
+        "detail": detail,
+        "near": near,
+        "without": f"?{urlencode(kept)}" if kept else request.url.path,
+        "facts": facts,
+    }
+    sent = {"Vary": "Accept", **(headers or {})}
+    return HTMLResponse(render("problem.html", context), status, headers=sent)
+
+
+def _frame(request: Request, snapshot: Snapshot | None) -> dict[str, Any]:
+    root = request.scope.get("root_path", "").rstrip("/")
+    path = request.url.path.removeprefix(root)
+    # several boxes of one name are one parameter, its values divided by commas
+    given = {name: [value for value in request.query_params.getlist(name) if value] for name in request.query_params}
+    state = {name: ",".join(values) if name == "kind" else values[-1] for name, values in given.items() if values}
+    filters = {name: state[name] for name in FILTER_NAMES if name in state}
 
     def local(iri: str) -> str:
         """Give the address here of one of our IRIs; an IRI of others stays as it is."""
-        home = "https://w3id.org/subsidia/"
-        return f"{root}/{iri.removeprefix(home)}" if iri.startswith(home) else iri
+        return f"{root}/{quote(iri.removeprefix(_HOME))}" if iri.startswith(_HOME) else iri
 
-    frame = {
+    return {
         "root": root,
-        "path": request.url.path.removeprefix(root),
+        "path": path,
+        "address": str(request.url),
+        "site": str(request.base_url).rstrip("/"),
         "state": state,
         "filters": filters,
-        "link": link,
+        "kept": {name: value for name, value in state.items() if name not in (*_BAR, "cursor")},
+        "link": _linker(root, path, filters),
+        "here": lambda **changes: _address(f"{root}{path}", {**state, "cursor": None, **changes}),
+        "api": lambda where, **changes: _address(f"{root}/api/v1{where}", {**state, "cursor": None, **changes}),
         "local": local,
-        "generation": snapshot.generation,
-        "countries": countries(snapshot),
+        "generation": snapshot.generation if snapshot else None,
+        "version": version("subsidia"),
         "fields": vocabulary().schemes["field"],
         "levels": vocabulary().schemes["level"],
         "bases": vocabulary().schemes["basis"],
-        "label": snapshot.label,
+        "sparql": lambda query, form="csv": _address(f"{root}/sparql", {"query": query, "format": form}),
     }
-    return HTMLResponse(render(template, {**frame, **context}), status, headers={"Vary": "Accept"})
+
+
+def _linker(root: str, path: str, filters: Mapping[str, str]) -> Callable[..., str]:
+    def link(to: str, **changes: Any) -> str:
+        """Give the address of a page with today's filters, some changed; None takes one out.
+
+        `type` means something else on each page, so it stays where it was chosen.
+        """
+        kept = {name: value for name, value in filters.items() if name != "type" or to == path}
+        return _address(f"{root}{to}", {**kept, **changes})
+
+    return link
+
+
+def _address(path: str, parameters: Mapping[str, Any]) -> str:
+    kept = {name: value for name, value in parameters.items() if value not in (None, "")}
+    return f"{path}{'?' + urlencode(sorted(kept.items())) if kept else ''}"
+
+
+@lru_cache(maxsize=2)
+def _programmes(snapshot: Snapshot) -> list[tuple[str, str]]:
+    found = [(slug(iri), snapshot.label(iri)) for iri in snapshot.instances("gov:Programme")]
+    return sorted(found, key=lambda item: (item[1].casefold(), item[0]))
+
+
+@lru_cache(maxsize=2)
+def _years(snapshot: Snapshot) -> tuple[int, int] | None:
+    """Give the first and last year that any statement names; None where none is dated."""
+    values = [*snapshot.values("gov:validFrom").values(), *snapshot.values("gov:validTo").values()]
+    found = [number for texts in values for text in texts if (number := year(text)) is not None]
+    return (min(found), max(found)) if found else None
+
+
+@lru_cache(maxsize=2)
+def _evidence(snapshot: Snapshot) -> dict[str, str]:
+    """Name each passage by its document and place, each document by its title and year."""
+    titles = snapshot.values("dcterms:title")
+    issued = snapshot.values("dcterms:issued")
+    documents = {}
+    for iri in snapshot.instances("gov:Source"):
+        title = titles.get(iri, [snapshot.label(iri)])[0].partition(":")[0]
+        when = issued.get(iri, [""])[0][:4]
+        documents[iri] = f"{title} ({when})" if when else title
+    return {
+        passage: documents[source] if passage == source else f"{documents.get(source, slug(source))}, {snapshot.label(passage)}"
+        for passage, source in snapshot.passage_sources.items()
+    }
+
+
+def _facts(snapshot: Snapshot, iri: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for quad in snapshot.quads(subject=iri):
+        found.setdefault(compact(quad.predicate.value), []).append(getattr(quad.object, "value", ""))
+    return {name: sorted(set(values)) for name, values in sorted(found.items())}
+
+
+def _name(snapshot: Snapshot, iri: str) -> str:
+    """Name anything: a concept or term, a passage by document and place, a thing by its label."""
+    if iri.startswith(f"{_HOME}def/"):
+        return vocabulary().label(iri)
+    return _evidence(snapshot).get(iri) or snapshot.label(iri)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -23,24 +22,19 @@ CASEBOOK: Final = Path(__file__).parent.parent / "loaders" / "casebook"
 def open_store(path: Path, *, empty: bool = False, say: Callable[[str], None] = lambda words: None) -> Store:
     """Open the store at a path; where there is none, make it with the ontology and, unless `empty`, the casebook.
 
-    A store that cannot be made whole leaves nothing behind. Raises StoreUnreachable.
+    It is made whole or not at all, also where several processes ask for it at once. Raises StoreUnreachable.
     """
     if Store.exists(path):
         return Store(path)
-    existed = path.exists()
-    store = Store.create(path)
-    try:
-        quads = _ontology()
-        if not empty:
-            say(f"making {path} with the casebook")
-            quads += load_tables(CASEBOOK).quads
-        store.load(quads)
-        columns_of(store.snapshot())
-    except BaseException:
-        shutil.rmtree(path, ignore_errors=True)
-        if existed:
-            path.mkdir()
-        raise
+
+    def fill() -> list[Quad]:
+        if empty:
+            return _ontology()
+        say(f"making {path} with the casebook")
+        return [*_ontology(), *load_tables(CASEBOOK).quads]
+
+    store = Store.create(path, fill)
+    columns_of(store.snapshot())
     return store
 
 

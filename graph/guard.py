@@ -11,7 +11,7 @@ from typing import Final
 
 from graph.errors import QueryRefused
 
-__all__ = ["MAX_LENGTH", "MAX_NESTING", "check_query"]
+__all__ = ["MAX_LENGTH", "MAX_NESTING", "check_query", "names_dataset"]
 
 MAX_LENGTH: Final = 200_000
 MAX_NESTING: Final = 60
@@ -21,6 +21,7 @@ _IGNORED: Final = re.compile(
     r"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\s]*>|#[^\n]*",
     re.DOTALL,
 )
+_DATASET: Final = re.compile(r"(?<![\w:?$.-])FROM(?![\w:-])", re.IGNORECASE)
 _SERVICE: Final = re.compile(r"(?<![\w:?$.-])SERVICE(?![\w:-])", re.IGNORECASE)
 
 
@@ -45,3 +46,12 @@ def check_query(text: str) -> None:
             depth -= 1
     if deepest > MAX_NESTING:
         raise QueryRefused(f"the query nests {deepest:,} deep; {MAX_NESTING} levels are allowed")
+
+
+def names_dataset(text: str) -> bool:
+    """Say whether a query says itself which graphs it is about (FROM, FROM NAMED).
+
+    >>> names_dataset("SELECT * FROM <http://example.org/g> {}"), names_dataset("SELECT * { ?from ?p 'FROM' }")
+    (True, False)
+    """
+    return _DATASET.search(_IGNORED.sub(" ", text)) is not None

@@ -13,6 +13,8 @@ from typing import Any, Final
 import pyoxigraph
 from pyoxigraph import NamedNode, QueryResultsFormat, RdfFormat
 
+from graph.guard import names_dataset
+
 __all__ = ["Answer", "Question", "answer", "prepare"]
 
 SOLUTIONS: Final[dict[str, QueryResultsFormat]] = {
@@ -48,12 +50,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a question: a body with its media type, or the kind of failure and its words."""
+    """What became of a question: a body with its media type, or the kind of failure and its words.
+
+    `folder` is the generation that could not be opened, where that is what failed.
+    """
 
     body: bytes = b""
     media_type: str = ""
     failure: str = ""
     message: str = ""
+    folder: str = ""
 
 
 class _Full(Exception):
@@ -102,6 +108,10 @@ def _database(folder: str) -> pyoxigraph.Store:
 def answer(question: Question) -> Answer:
     """Run one query; every failure that Oxigraph reports comes back as words, never as an exception."""
     try:
+        _database(question.folder)
+    except OSError as error:
+        return Answer(failure="store", message=str(error), folder=question.folder)
+    try:
         results = _run(question)
         return _serialise(results, question)
     except SyntaxError as error:
@@ -122,7 +132,7 @@ def _run(question: Question) -> Any:
             default_graph=[NamedNode(iri) for iri in question.default_graphs],
             named_graphs=[NamedNode(iri) for iri in question.named_graphs],
         )
-    return database.query(question.query, use_default_graph_as_union=True)
+    return database.query(question.query, use_default_graph_as_union=not names_dataset(question.query))
 
 
 def _serialise(results: Any, question: Question) -> Answer:

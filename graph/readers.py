@@ -11,11 +11,12 @@ import multiprocessing
 import re
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
-from graph.errors import QueryRefused, SyntaxRefused
+from graph.errors import QueryRefused, StoreUnreachable, SyntaxRefused
 from graph.guard import check_query
 from graph.reader_process import Answer, Question, answer, prepare
 from ontology.errors import SubsidiaError
@@ -93,6 +94,8 @@ def raise_failure(found: Answer) -> None:
     """Raise the error that an answer's failure stands for; nothing for an answer with a body."""
     if found.failure == "syntax":
         raise _syntax(found.message)
+    if found.failure == "store":
+        raise StoreUnreachable(Path(found.folder), f"it cannot be opened, or is no longer kept ({found.message})")
     if found.failure:
         raise _FAILURES[found.failure](found.message)
 

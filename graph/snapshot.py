@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad
@@ -17,13 +20,14 @@ __all__ = ["Snapshot"]
 
 
 class Snapshot:
-    """One immutable generation. Many threads and processes may hold it at once."""
+    """One immutable generation. Many threads and processes may hold it; no commit removes it before all let go."""
 
     def __init__(self, folder: Path, generation: int) -> None:
         """Open the generation in that folder; StoreUnreachable where Oxigraph cannot read it."""
         self.folder = folder
         self.generation = generation
         try:
+            finalize(self, os.close, _hold(folder))
             self.database = pyoxigraph.Store.read_only(str(folder / "graph"))
         except OSError as error:
             raise StoreUnreachable(folder, f"Oxigraph cannot read it: {error}") from error
@@ -97,3 +101,14 @@ class Snapshot:
     def size(self) -> int:
         """How many statements there are, over all graphs."""
         return len(self.database)
+
+
+def _hold(folder: Path) -> int:
+    """Lock a generation against being removed, together with all who read it; gives the descriptor to close."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor

@@ -9,16 +9,19 @@ A store is a folder:
 
 A commit copies the current generation (its large files by hard link), changes the copy, and makes it current.
 So a commit is whole or not at all, whatever its size and wherever the power fails; and any number of processes
-may read a generation while the next one is made. See docs/decisions/0001-generations.md.
+may read a generation while the next one is made. The current generation and the one before are kept, and older ones
+for as long as a snapshot holds them. See docs/decisions/0001-generations.md.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
@@ -32,6 +35,8 @@ __all__ = ["FORMAT", "Store"]
 
 FORMAT = 1
 _KEPT_GENERATIONS = 2
+_GENERATION = re.compile(r"generation-([0-9]+)")
+_NAMES = frozenset({"CURRENT", "CURRENT.new", "store.json", "store.json.new", "writer.lock"})
 
 
 class Store:
@@ -45,17 +50,19 @@ class Store:
         self._check_format()
 
     @classmethod
-    def create(cls, path: Path) -> Store:
-        """Make an empty store at generation 0; StoreUnreachable where something is in the way."""
+    def create(cls, path: Path, fill: Callable[[], Iterable[Quad]] | None = None) -> Store:
+        """Make a store: empty at generation 0, or with the statements that `fill` gives at generation 1.
+
+        It is a store when all of it is there: of processes that make it at once one does, and the others wait and open
+        it; what one left half made when it died is made anew. StoreUnreachable where something else is in the way.
+        """
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if any(path.iterdir()):
+            if any(item.name not in _NAMES and not _GENERATION.fullmatch(item.name) for item in path.iterdir()):
                 raise StoreUnreachable(path, "the folder is not empty and holds no store")
-            empty = path / "generation-0" / "graph"
-            empty.parent.mkdir()
-            pyoxigraph.Store(empty).flush()
-            _write_durably(path / "CURRENT", "generation-0")
-            _write_durably(path / "store.json", json.dumps({"format": FORMAT}))
+            with _writer(path):
+                if not cls.exists(path):
+                    _make(path, fill)
         except OSError as error:
             raise StoreUnreachable(path, error.strerror or str(error)) from error
         return cls(path)
@@ -74,11 +81,20 @@ class Store:
             raise StoreUnreachable(self.path, f"its current generation cannot be told ({error})") from error
 
     def snapshot(self) -> Snapshot:
-        """Give the current generation for reading; the same object until a commit is made, by whichever process."""
+        """Give the current generation for reading; the same object until a commit is made, by whichever process.
+
+        Its folder stays for as long as it is held, whatever is committed meanwhile.
+        """
         with self._lock:
             generation = self.generation
-            if self._snapshot is None or self._snapshot.generation != generation:
-                self._snapshot = Snapshot(self._folder(generation), generation)
+            while self._snapshot is None or self._snapshot.generation != generation:
+                try:
+                    self._snapshot = Snapshot(_folder(self.path, generation), generation)
+                except StoreUnreachable:
+                    # forgotten between being told and being opened: commits were made meanwhile
+                    if self.generation == generation:
+                        raise
+                    generation = self.generation
             return self._snapshot
 
     def load(self, quads: Iterable[Quad], *, replace: Iterable[str] = ()) -> int:
@@ -95,26 +111,20 @@ class Store:
         return self.commit(change)
 
     def commit(self, change: Callable[[pyoxigraph.Store], None]) -> int:
-        """Apply a change to a copy of the current generation and make the copy current; gives its number."""
-        with self._writer():
-            current = self.generation
-            folder = self._folder(current + 1)
-            shutil.rmtree(folder, ignore_errors=True)
-            try:
-                _copy_generation(self._folder(current) / "graph", folder / "graph")
-                database = pyoxigraph.Store(folder / "graph")
-                change(database)
-                database.flush()
-                del database
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
-            _write_durably(self.path / "CURRENT", folder.name)
-            self._forget_before(current + 2 - _KEPT_GENERATIONS)
-            return current + 1
+        """Apply a change to a copy of the current generation and make the copy current; gives its number.
 
-    def _folder(self, generation: int) -> Path:
-        return self.path / f"generation-{generation}"
+        Waits for another writer. What the change raises leaves the store as it was; StoreUnreachable where the copy
+        cannot be written, as on a full disk.
+        """
+        try:
+            with _writer(self.path):
+                current = self.generation
+                _make_generation(self.path, current + 1, change)
+                _write_durably(self.path / "CURRENT", _folder(self.path, current + 1).name)
+                self._forget_before(current + 2 - _KEPT_GENERATIONS)
+                return current + 1
+        except OSError as error:
+            raise StoreUnreachable(self.path, f"cannot be written ({error.strerror or error})") from error
 
     def _check_format(self) -> None:
         try:
@@ -127,18 +137,68 @@ class Store:
             raise StoreUnreachable(self.path, f"it has format {found}, and this version reads format {FORMAT}")
 
     def _forget_before(self, generation: int) -> None:
-        for folder in self.path.glob("generation-*"):
-            if int(folder.name.removeprefix("generation-")) < generation:
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.path.iterdir():
+            match = _GENERATION.fullmatch(folder.name)
+            if match and int(match[1]) < generation:
+                _forget(folder)
 
-    @contextmanager
-    def _writer(self) -> Iterator[None]:
-        """Hold the one writer's place, against other threads and other processes."""
-        import fcntl
 
-        with (self.path / "writer.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+@contextmanager
+def _writer(path: Path) -> Iterator[None]:
+    """Hold the one writer's place, against other threads and other processes."""
+    with (path / "writer.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _forget(folder: Path) -> None:
+    """Remove a generation, unless a snapshot holds it, in whichever process; a later commit removes it then."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(descriptor)
+
+
+def _folder(path: Path, generation: int) -> Path:
+    return path / f"generation-{generation}"
+
+
+def _make(path: Path, fill: Callable[[], Iterable[Quad]] | None) -> None:
+    """Make a store's first generations; store.json comes last and says that it is whole."""
+    try:
+        for item in path.glob("generation-*"):
+            shutil.rmtree(item)
+        empty = _folder(path, 0) / "graph"
+        empty.parent.mkdir()
+        pyoxigraph.Store(empty).flush()
+        if fill is not None:
+            quads = fill()
+            _make_generation(path, 1, lambda database: database.bulk_extend(quads))
+        _write_durably(path / "CURRENT", _folder(path, 0 if fill is None else 1).name)
+        _write_durably(path / "store.json", json.dumps({"format": FORMAT}))
+    except BaseException:
+        for item in path.glob("generation-*"):
+            shutil.rmtree(item, ignore_errors=True)
+        (path / "CURRENT").unlink(missing_ok=True)
+        raise
+
+
+def _make_generation(path: Path, generation: int, change: Callable[[pyoxigraph.Store], None]) -> None:
+    """Copy the generation before, and change the copy; an error leaves no copy behind."""
+    folder = _folder(path, generation)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        _copy_generation(_folder(path, generation - 1) / "graph", folder / "graph")
+        database = pyoxigraph.Store(folder / "graph")
+        change(database)
+        database.flush()
+        del database
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _copy_generation(source: Path, target: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +9,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
 from loaders.base import Statements
 from ontology.errors import CellProblem, InputRefused
-from ontology.identifiers import graph_name
+from ontology.identifiers import graph_name, slugified
 
 __all__ = ["FORMATS", "load_rdf"]
 
@@ -29,7 +28,7 @@ def load_rdf(path: Path, name: str | None = None) -> Statements:
     Statements without a graph, and with `name` all of them, stand in the graph of that name (by default the file's).
     Blank nodes are named apart from those of other files. Raises InputRefused with line and reason.
     """
-    given = name or re.sub(r"[^a-z0-9]+", "-", path.stem.casefold()).strip("-")
+    given = name or slugified(path.stem)
     home = NamedNode(graph_name(given))
     try:
         found = [

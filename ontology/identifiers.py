@@ -23,6 +23,7 @@ __all__ = [
     "mint",
     "notation",
     "slug",
+    "slugified",
 ]
 
 DEF: Final = "https://w3id.org/subsidia/def/"
@@ -67,6 +68,15 @@ def is_slug(name: str) -> bool:
     (True, False)
     """
     return _SLUG.fullmatch(name) is not None
+
+
+def slugified(words: str) -> str:
+    """Make words into a name that can end an IRI; "unnamed" where no letter or digit of them can.
+
+    >>> slugified("Our Tables_2"), slugified("…")
+    ('our-tables-2', 'unnamed')
+    """
+    return re.sub(r"[^a-z0-9]+", "-", words.casefold()).strip("-") or "unnamed"
 
 
 def mint(kind: str, name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from rdflib import RDF, SH, Graph, URIRef
+from rdflib import RDF, SH, BNode, Graph, URIRef
 
 from ontology.identifiers import expand
 from ontology.vocabulary import FOLDER, ontology_files
@@ -18,7 +18,7 @@ _NEEDED: Final = (expand("skos:inScheme"), expand("rdfs:subClassOf"), expand("go
 
 @dataclass(frozen=True, slots=True, order=True)
 class Violation:
-    """One constraint that a thing does not meet; `path` is the property, `value` what stands there, "" where none."""
+    """One constraint that a thing does not meet; `path` is the property, `value` what stands there, "" where none or several."""
 
     focus: str
     path: str
@@ -61,7 +61,8 @@ def validate(rdf: Graph) -> list[Violation]:
 def _violation(report: Graph, node: Any) -> Violation:
     def one(predicate: Any) -> str:
         found = report.value(node, predicate)
-        return "" if found is None else str(found)
+        # a path of several properties is a blank node, whose name says nothing
+        return "" if found is None or isinstance(found, BNode) else str(found)
 
     messages = sorted(str(message) for message in report.objects(node, SH.resultMessage))
     return Violation(

@@ -49,6 +49,13 @@ def test_two_levels_in_one_field_without_a_tie_are_a_gap_inside_a_researched_sco
     assert found[0].levels == ("national", "local")
 
 
+def test_a_cell_with_an_indicated_gap_and_no_reported_one_is_indicated(tmp_path: Path) -> None:
+    snapshot = graph(tmp_path, competences=[FRAMES, DELIVERS])
+    assert [(cell.country, cell.field, cell.state, cell.indicated) for cell in gap_matrix(snapshot, Filters())] == [
+        ("ES", "education", "indicated", 1)
+    ]
+
+
 def test_without_a_researched_scope_nothing_is_a_gap_and_the_cell_is_not_assessed(tmp_path: Path) -> None:
     snapshot = graph(tmp_path, competences=[FRAMES, DELIVERS], scopes=[])
     assert find_gaps(snapshot, Filters()) == []
@@ -206,8 +213,10 @@ def test_french_and_flemish_courses_pass_the_municipalities_by(casebook: Snapsho
 def test_every_gap_has_evidence_and_a_type_and_every_state_is_told_apart(casebook: Snapshot) -> None:
     gaps = find_gaps(casebook, Filters())
     assert all(gap.evidence for gap in gaps)
-    states = {cell.state for cell in gap_matrix(casebook, Filters())}
-    assert states == {"reported", "indicated", "coordinated", "not-assessed"}
+    cells = gap_matrix(casebook, Filters())
+    # in the documents every cell where a rule finds a gap has a reported one too
+    assert {cell.state for cell in cells} == {"reported", "coordinated", "not-assessed"}
+    assert sum(cell.indicated for cell in cells) == sum(gap.state == "indicated" for gap in gaps)
 
 
 def test_no_country_without_research_is_called_coordinated_or_indicated(casebook: Snapshot) -> None:

@@ -1,40 +1,66 @@
-"""The palette: the colours of levels, states and bases, defined once for CSS, ECharts and pyvis.
+"""The palette: the colours of levels, states and kinds of tie, defined once for CSS, ECharts and pyvis.
 
 The levels run through one ordered scale, the states use the colours of Okabe & Ito (2008), which colour-blind readers
-can tell apart; a sign goes with each state, so that colour is never alone.
+can tell apart; a sign goes with each state, so that colour is never alone. `DARK` gives each colour's counterpart on a
+dark ground.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["LEVELS", "PROVIDER", "STATES", "UNKNOWN", "css"]
+__all__ = ["DARK", "LEVELS", "PROVIDER", "STATES", "TIES", "UNKNOWN", "css"]
 
 LEVELS: Final = {
     "international": "#5b3a8c",
     "eu": "#2b4c9b",
     "national": "#1f77a4",
     "regional": "#1d8f83",
-    "local": "#5a9a3c",
-    "sublocal": "#a99a1f",
+    "local": "#4f8f32",
+    "sublocal": "#8f8216",
 }
 PROVIDER: Final = "#b5651d"
-UNKNOWN: Final = "#8a8f98"
+UNKNOWN: Final = "#7a808a"
 STATES: Final = {
     "reported": ("#d55e00", "●"),
     "indicated": ("#e69f00", "◐"),
     "coordinated": ("#0072b2", "✓"),
-    "not-assessed": ("#8a8f98", "·"),
+    "not-assessed": ("#7a808a", "·"),
+}
+TIES: Final = {
+    "competence": "#7b6db0",
+    "funding": "#c2571a",
+    "coordination": "#2a8a57",
+    "hierarchy": "#7a808a",
+}
+DARK: Final = {
+    "#5b3a8c": "#b99de3",
+    "#2b4c9b": "#8ea8ee",
+    "#1f77a4": "#63b4dc",
+    "#1d8f83": "#55c4b7",
+    "#4f8f32": "#8fca72",
+    "#8f8216": "#d6c84e",
+    "#b5651d": "#e09a58",
+    "#7a808a": "#9da3ad",
+    "#d55e00": "#ff8a3d",
+    "#e69f00": "#f2bb45",
+    "#0072b2": "#5fb8ec",
+    "#7b6db0": "#aca0de",
+    "#c2571a": "#f0935a",
+    "#2a8a57": "#62c690",
 }
 
 
 def css() -> str:
-    """Give the palette as CSS custom properties.
+    """Give the palette as CSS custom properties, for a light and for a dark ground.
 
-    >>> "--level-local: #5a9a3c;" in css()
+    >>> "--level-local: #4f8f32;" in css() and "--level-local: #8fca72;" in css()
     True
     """
-    lines = [f"--level-{name}: {colour};" for name, colour in LEVELS.items()]
-    lines += [f"--state-{name}: {colour};" for name, (colour, _) in STATES.items()]
-    lines += [f"--provider: {PROVIDER};", f"--unknown: {UNKNOWN};"]
-    return ":root {\n  " + "\n  ".join(lines) + "\n}\n"
+    named = {f"level-{name}": colour for name, colour in LEVELS.items()}
+    named |= {f"state-{name}": colour for name, (colour, _) in STATES.items()}
+    named |= {f"tie-{name}": colour for name, colour in TIES.items()}
+    named |= {"provider": PROVIDER, "unknown": UNKNOWN}
+    light = "".join(f"  --{name}: {colour};\n" for name, colour in named.items())
+    dark = "".join(f"    --{name}: {DARK[colour]};\n" for name, colour in named.items())
+    return f":root {{\n{light}}}\n@media (prefers-color-scheme: dark) {{\n  :root {{\n{dark}  }}\n}}\n"

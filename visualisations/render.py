@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from ontology.identifiers import notation
+from ontology.identifiers import compact, notation
 from ontology.vocabulary import vocabulary
-from visualisations.numbers import amount, money
+from visualisations.numbers import amount, money, share
+from visualisations.sentences import period_words, plural
 
 __all__ = ["STATIC", "render"]
 
@@ -27,8 +28,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(amount=amount, money=money, notation=notation, word=_word)
+    environment.filters.update(
+        amount=amount,
+        compact=compact,
+        money=money,
+        notation=notation,
+        percent=share,
+        plural=plural,
+        word=_word,
+    )
     environment.globals["vocabulary"] = vocabulary()
+    environment.globals["period"] = period_words
     return environment
 
 

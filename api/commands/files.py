@@ -34,7 +34,10 @@ def _statements(form: RdfFormat) -> Callable[[Snapshot, Filters, Path], None]:
                 "filters", names, "none: RDF is written whole; the graph can be narrowed with `query`"
             )
         quads = sorted(snapshot.quads(), key=str)
-        serialize(quads, str(path), format=form)
+        if form.supports_datasets:
+            serialize(quads, str(path), format=form)
+        else:
+            serialize(sorted({quad.triple for quad in quads}, key=str), str(path), format=form)
 
     return write
 

@@ -61,8 +61,8 @@ def query(
     text = _query_text(sparql)
     check_query(text)
     solutions, triples = _FORMATS[form]
-    folder = str(store_at(store).snapshot().folder)
-    found = answer(Question(folder, text, solutions, triples, result_bytes=2**40))
+    snapshot = store_at(store).snapshot()
+    found = answer(Question(str(snapshot.folder), text, solutions, triples, result_bytes=2**40))
     raise_failure(found)
     body = found.body.decode()
     if form == "table" and found.media_type == "text/tab-separated-values" and "\t" in body.partition("\n")[0]:

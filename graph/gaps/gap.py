@@ -51,12 +51,16 @@ class Gap:
 class GapCell:
     """What is known of coordination in one country and field.
 
-    `researched` says that a source was read for presence and absence; without it, no tie found means nothing.
+    `state` is the strongest of what is known: reported before indicated before coordinated; `reported` and
+    `indicated` count the gaps of each kind. `researched` says that a source was read for presence and absence;
+    without it, no tie found means nothing.
     """
 
     country: str
     field: str
     state: State
+    reported: int
+    indicated: int
     types: tuple[str, ...]
     gaps: tuple[str, ...]
     ties: int
@@ -181,6 +185,8 @@ def gap_matrix(snapshot: Snapshot, filters: Filters) -> list[GapCell]:
                 country=country,
                 field=field,
                 state=_state(here, ties.get((country, field), 0), known),
+                reported=sum(gap.state == "reported" for gap in here),
+                indicated=sum(gap.state == "indicated" for gap in here),
                 types=tuple(sorted({gap.type for gap in here})),
                 gaps=tuple(gap.id for gap in here),
                 ties=ties.get((country, field), 0),

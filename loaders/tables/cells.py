@@ -22,11 +22,13 @@ __all__ = ["CellRefused", "date_literal", "parse_cell", "parts"]
 
 Term = NamedNode | Literal
 
-_AMOUNT = re.compile(r"\d{1,15}(?:\.\d{1,4})?")
-_DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
+# [0-9], as \d would let in the digits of all scripts, which are no numbers in RDF
+_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_INTEGER = re.compile(r"[0-9]{1,15}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
-_NAME = re.compile(r"(?P<text>.+?)(?:@(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?", re.DOTALL)
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
+_NAME = re.compile(r"(?P<text>.+?)(?:@(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?", re.DOTALL)
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
@@ -80,12 +82,12 @@ def _pattern(pattern: re.Pattern[str], expected: str, datatype: str) -> Callable
 
 
 def _canonical(number: Decimal) -> str:
-    """Write a decimal in one way only: no exponent, no superfluous zeros.
+    """Write a decimal in one way only: no exponent, no superfluous zeros, no sign of zero.
 
-    >>> _canonical(Decimal("4800000.50")), _canonical(Decimal("120000000"))
-    ('4800000.5', '120000000')
+    >>> _canonical(Decimal("4800000.50")), _canonical(Decimal("120000000")), _canonical(Decimal("-0.0"))
+    ('4800000.5', '120000000', '0')
     """
-    text = f"{number:f}"
+    text = f"{number:f}" if number else "0"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -152,7 +154,10 @@ def _iri(column: Column, value: str) -> NamedNode:
     del column
     if not _IRI.fullmatch(value):
         raise CellRefused("expected an IRI, as https://…")
-    return NamedNode(value)
+    try:
+        return NamedNode(value)
+    except ValueError as error:
+        raise CellRefused(f"expected an IRI, as https://… ({error})") from error
 
 
 def _yes(column: Column, value: str) -> Literal:
@@ -184,7 +189,7 @@ _PARSERS: Final[Mapping[Kind, Callable[[Column, str], Term]]] = {
     "amount": _pattern(_AMOUNT, "an amount in digits with at most one decimal point, as 4800000.50", "xsd:decimal"),
     "share": _share,
     "decimal": _pattern(_DECIMAL, "a number with a decimal point, as 41.38", "xsd:decimal"),
-    "integer": _pattern(re.compile(r"\d{1,15}"), "a whole number in digits", "xsd:integer"),
+    "integer": _pattern(_INTEGER, "a whole number in digits", "xsd:integer"),
     "date": _date,
     "currency": _currency,
     "country": _country,

@@ -6,14 +6,15 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
 from loaders.tables.cells import CellRefused, Term, parse_cell, parts
 from loaders.tables.schema import CASEBOOK_TABLES, Column, Table
 from ontology.errors import CellProblem, InputRefused, near_matches
-from ontology.identifiers import mint, slug
+from ontology.identifiers import is_slug, mint, slug, slugified
 
 __all__ = ["Row", "Tables", "read_tables"]
 
@@ -66,6 +67,8 @@ class _Reading:
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     problems: list[CellProblem] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)  # IRIs of rows that are there, but have a problem of their own
+    unread: set[str] = field(default_factory=set)  # kinds of thing whose file could not be read to its end
 
 
 def read_tables(folder: Path, exists: Callable[[str], bool] = lambda iri: False) -> Tables:
@@ -92,9 +95,11 @@ def read_tables(folder: Path, exists: Callable[[str], bool] = lambda iri: False)
     if not reading.rows and not reading.problems:
         expected = ", ".join(f"{table.name}.csv" for table in CASEBOOK_TABLES)
         reading.problems.append(CellProblem(str(folder), 0, "", "", f"no governance table here; expected {expected}"))
-    tables = Tables(folder.name, reading.rows)
+    tables = Tables(slugified(folder.resolve().name), reading.rows)
     reading.problems += _duplicates(tables)
-    reading.problems += _dangling(tables, exists)
+    reading.problems += _dangling(
+        tables, lambda iri: iri in reading.refused or _kind(iri) in reading.unread or exists(iri)
+    )
     reading.problems += _contradictions(tables)
     if reading.problems:
         raise InputRefused(reading.problems)
@@ -106,14 +111,15 @@ def _check_names(folder: Path, reading: _Reading) -> None:
         reading.problems.append(CellProblem(str(folder), 0, "", "", "expected a folder of CSV files"))
         return
     known = {table.name for table in CASEBOOK_TABLES}
-    for path in sorted(folder.glob("*.csv")):
-        if path.stem not in known:
+    for path in sorted(path for path in folder.iterdir() if path.suffix.casefold() == ".csv"):
+        if path.stem not in known or path.suffix != ".csv":
             near = near_matches(path.stem, known)
             hint = f"; did you mean {near[0]}.csv?" if near else ""
             reading.problems.append(CellProblem(str(path), 0, "", "", f"not a governance table{hint}"))
 
 
 def _read(path: Path, table: Table, reading: _Reading) -> Iterator[Row]:
+    reading.unread.add(table.thing)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -123,19 +129,21 @@ def _read(path: Path, table: Table, reading: _Reading) -> Iterator[Row]:
         reading.problems.append(CellProblem(str(path), 0, "", "", f"cannot be read ({error.strerror})"))
         return
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 0  # of the last whole row, as a spreadsheet counts: a cell with line breaks is in one row
     try:
         header = [name.strip() for name in next(lines, [])]
         if not _header_is_right(path, table, header, reading):
             return
-        start = 2
-        for cells in lines:
+        number = 1
+        for number, cells in enumerate(lines, start=2):
             if any(cell.strip() for cell in cells):
-                row = _row(path, start, table, header, cells, reading)
+                row = _row(path, number, table, header, cells, reading)
                 if row:
                     yield row
-            start = lines.line_num + 1
     except csv.Error as error:
-        reading.problems.append(CellProblem(str(path), lines.line_num, "", "", f"not well-formed CSV ({error})"))
+        reading.problems.append(CellProblem(str(path), number + 1, "", "", f"not well-formed CSV ({error})"))
+        return
+    reading.unread.discard(table.thing)
 
 
 def _header_is_right(path: Path, table: Table, header: list[str], reading: _Reading) -> bool:
@@ -156,11 +164,13 @@ def _header_is_right(path: Path, table: Table, header: list[str], reading: _Read
 
 
 def _row(path: Path, number: int, table: Table, header: list[str], cells: list[str], reading: _Reading) -> Row | None:
+    raw = dict(zip(header, cells, strict=False))
+    if is_slug(raw.get("key", "").strip()):
+        reading.refused.add(mint(table.thing, raw["key"].strip()))
     if len(cells) != len(header):
         reason = f"the row has {len(cells)} cells and the header {len(header)}"
         reading.problems.append(CellProblem(str(path), number, "", "", reason))
         return None
-    raw = dict(zip(header, cells, strict=True))
     terms: dict[str, tuple[Term, ...]] = {}
     problems = []
     for column in table.columns:
@@ -173,6 +183,7 @@ def _row(path: Path, number: int, table: Table, header: list[str], cells: list[s
     if problems:
         return None
     key = terms["key"][0].value
+    reading.refused.discard(mint(table.thing, key))
     return Row(table, str(path), number, key, {name: found for name, found in terms.items() if found}, raw)
 
 
@@ -181,7 +192,10 @@ def _terms(column: Column, cell: str) -> tuple[Term, ...]:
         if column.required:
             raise CellRefused("must not be empty")
         return ()
-    found = tuple(parse_cell(column, part) for part in parts(column, cell))
+    values = parts(column, cell)
+    if not all(values):
+        raise CellRefused("there is an empty value beside a |")
+    found = tuple(parse_cell(column, value) for value in values)
     if len(set(found)) < len(found):
         raise CellRefused("the same value stands twice")
     return found
@@ -208,16 +222,21 @@ def _dangling(tables: Tables, exists: Callable[[str], bool]) -> Iterator[CellPro
 
 
 def _unknown(term: Term, here: set[str]) -> str:
-    kind = term.value.split("/")[-2]
-    near = near_matches(slug(term.value), [slug(iri) for iri in here if iri.split("/")[-2] == kind])
+    kind = _kind(term.value)
+    near = near_matches(slug(term.value), [slug(iri) for iri in here if _kind(iri) == kind])
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return f"no {kind} of that key, here or in the store{hint}"
+
+
+def _kind(iri: str) -> str:
+    return iri.split("/")[-2]
 
 
 def _contradictions(tables: Tables) -> Iterator[CellProblem]:
     lengths = {row.iri: int(row.value("characters") or 0) for row in tables.rows.get("sources", [])}
     for row in tables:
         yield from _time(row)
+        yield from _itself(row)
         if row.table.name == "passages":
             yield from _offsets(row, lengths)
         elif row.table.name == "flows":
@@ -235,6 +254,12 @@ def _time(row: Row) -> Iterator[CellProblem]:
             shorter = min(len(first), len(last))
             if last[:shorter] < first[:shorter]:
                 yield row.problem(end, f"ends before it begins ({first})")
+
+
+def _itself(row: Row) -> Iterator[CellProblem]:
+    for column in row.table.columns:
+        if column.kind == "ref" and any(term.value == row.iri for term in row.terms.get(column.name, ())):
+            yield row.problem(column.name, f"{row.key} cannot be a part of itself")
 
 
 def _offsets(row: Row, lengths: Mapping[str, int]) -> Iterator[CellProblem]:
@@ -256,20 +281,16 @@ def _offsets(row: Row, lengths: Mapping[str, int]) -> Iterator[CellProblem]:
 
 def _figures(row: Row) -> Iterator[CellProblem]:
     low, high = row.one("amount_min"), row.one("amount_max")
-    ceiling = row.raw.get("quantity") == "ceiling"
+    ceiling = slug(row.value("quantity") or "") == "ceiling"
     if low is not None and high is None:
         yield row.problem("amount_max", "the upper end is missing; it equals amount_min where the amount is exact")
     if high is not None and low is None and not ceiling:
         yield row.problem("amount_min", "the lower end is missing; only a ceiling has none")
-    if isinstance(low, Literal) and isinstance(high, Literal) and float(low.value) > float(high.value):
+    if isinstance(low, Literal) and isinstance(high, Literal) and Decimal(low.value) > Decimal(high.value):
         yield row.problem("amount_max", f"is less than amount_min ({low.value})")
     if (low or high) and row.one("currency") is None:
         yield row.problem("currency", "an amount needs its currency")
     if row.one("share") is not None and row.one("share_of") is None:
         yield row.problem("share_of", "a share needs the flow that it is a share of")
-    for column in ("share_of", "part_of"):
-        term = row.one(column)
-        if isinstance(term, NamedNode) and term.value == row.iri:
-            yield row.problem(column, "a flow cannot be a part of itself")
     if row.one("cofinancing_of") is not None and row.one("cofinancing_rate") is None:
         yield row.problem("cofinancing_rate", "a reading of the rate needs the rate")

@@ -24,7 +24,7 @@ def load_tables(folder: Path, name: str | None = None, exists: Callable[[str], b
     """
     tables = read_tables(folder, exists)
     quads = sorted(set(statements(tables, name)), key=str)
-    return Statements(name or folder.name, quads, {table: len(rows) for table, rows in tables.rows.items()})
+    return Statements(name or tables.name, quads, {table: len(rows) for table, rows in tables.rows.items()})
 
 
 def statements(tables: Tables, name: str | None = None) -> Iterator[Quad]:
@@ -34,7 +34,7 @@ def statements(tables: Tables, name: str | None = None) -> Iterator[Quad]:
     (territories) in the graph of the set. With `name` everything stands in the graph of that name.
     """
     documents = {row.iri: slug(row.value("source") or "") for row in tables.rows.get("passages", [])}
-    labels = {row.iri: row.value("label") or row.key for row in tables if "label" in row.terms}
+    labels = {row.iri: _english(row) for row in tables if "label" in row.terms}
     for row in tables:
         graph = NamedNode(graph_name(name or _home(row, documents) or tables.name))
         yield from _describe(row, graph)
@@ -75,6 +75,12 @@ def _label(row: Row, labels: dict[str, str]) -> str | None:
     if row.table.name == "passages":
         return row.value("locator") or f"characters {row.value('start')} to {row.value('end')}"
     return None
+
+
+def _english(row: Row) -> str:
+    """Give the English name of a row's thing, or the first name where it has none in English."""
+    names = row.terms["label"]
+    return next((name.value for name in names if isinstance(name, Literal) and name.language == "en"), names[0].value)
 
 
 def _named(iri: str | None, labels: dict[str, str]) -> str | None:
