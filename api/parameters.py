@@ -112,7 +112,7 @@ def _thing(snapshot: Snapshot, kind: str, value: str | None) -> str | None:
     if value.casefold() in by_label:
         return by_label[value.casefold()]
     near = near_matches(name, known) or [by_label[label] for label in near_matches(value, by_label)]
-    raise ParameterRefused(kind, value, f"the name of a {kind} as its IRI ends", near)
+    raise ParameterRefused(kind, value, f"the last part of the IRI of a known {kind}", near)
 
 
 @lru_cache(maxsize=16)

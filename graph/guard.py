@@ -16,13 +16,20 @@ __all__ = ["MAX_LENGTH", "MAX_NESTING", "check_query", "names_dataset"]
 MAX_LENGTH: Final = 200_000
 MAX_NESTING: Final = 60
 
+# What the words of a query stand between, as Oxigraph reads it: a comment ends at any line end, and a name may hold
+# escapes, of quotes and # too. To read one character otherwise than Oxigraph would hide what comes after it.
 _IGNORED: Final = re.compile(
     r"\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\s]*>|#[^\n]*",
+    r"|\"(?:[^\"\\\n\r]|\\.)*\"|'(?:[^'\\\n\r]|\\.)*'|#[^\n\r]*"
+    r"|<[A-Za-z][A-Za-z0-9+.-]*://(?:[^\x00-\x20<>\"{}|^`\\]|\\[uU])*>"  # an IRI, whatever is in it
+    r"|(?P<unclear><(?:[^\x00-\x20<>\"{}|^`\\]|\\[uU])*>)"  # an IRI, or a comparison as in ?a<?b&&?c>?d
+    r"|(?P<prefix>[^\W\d_][\w.-]*)?:(?:[\w:.%-]|\\.)*"
+    r"|[?$]\w+|@[A-Za-z]+(?:-[A-Za-z0-9]+)*",
     re.DOTALL,
 )
 _DATASET: Final = re.compile(r"(?<![\w:?$.-])FROM(?![\w:-])", re.IGNORECASE)
-_SERVICE: Final = re.compile(r"(?<![\w:?$.-])SERVICE(?![\w:-])", re.IGNORECASE)
+# anywhere in a word, as Oxigraph reads 1SERVICE, trueSERVICE and SERVICE:x as two words each
+_SERVICE: Final = re.compile("SERVICE", re.IGNORECASE)
 
 
 def check_query(text: str) -> None:
@@ -34,9 +41,9 @@ def check_query(text: str) -> None:
     """
     if len(text) > MAX_LENGTH:
         raise QueryRefused(f"the query has {len(text):,} characters; {MAX_LENGTH:,} are allowed")
-    words = _IGNORED.sub(" ", text)
+    words = _IGNORED.sub(_left, text)
     if _SERVICE.search(words):
-        raise QueryRefused("SERVICE is not allowed here: this endpoint asks no other")
+        raise QueryRefused("SERVICE is not allowed here, nor in the name of a prefix: this endpoint asks no other")
     depth = deepest = 0
     for character in words:
         if character in "{([":
@@ -46,6 +53,14 @@ def check_query(text: str) -> None:
             depth -= 1
     if deepest > MAX_NESTING:
         raise QueryRefused(f"the query nests {deepest:,} deep; {MAX_NESTING} levels are allowed")
+
+
+def _left(match: re.Match[str]) -> str:
+    """Give what is left of an ignored part: the prefix of a name, nothing of others."""
+    if match["unclear"] and re.search("[#')]", match["unclear"]):
+        # read as a comparison it would begin a comment or a string, or end an expression: not to be guessed
+        raise QueryRefused(f"{match['unclear']} can be read in two ways; write spaces around < and >")
+    return f" {match['prefix'] or ''} "
 
 
 def names_dataset(text: str) -> bool:

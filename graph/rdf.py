@@ -14,12 +14,19 @@ from ontology.identifiers import PREFIXES
 __all__ = ["dataset", "to_rdflib"]
 
 
+class _ReadOnlyStore(OxigraphStore):
+    """Oxigraph's store for rdflib, of a database that cannot be written."""
+
+    def add_graph(self, graph: Graph) -> None:
+        """Do nothing: rdflib announces every graph that is asked for, also for reading."""
+
+
 def dataset(snapshot: Snapshot) -> Dataset:
     """Give an rdflib Dataset that reads the snapshot in place; its default graph is the union of all graphs.
 
     Nothing is copied: a pattern costs what it costs in Oxigraph. It cannot be written.
     """
-    rdf = Dataset(store=OxigraphStore(store=snapshot.database), default_union=True)
+    rdf = Dataset(store=_ReadOnlyStore(store=snapshot.database), default_union=True)
     for prefix, base in PREFIXES.items():
         rdf.bind(prefix, base)
     return rdf

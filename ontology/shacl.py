@@ -18,7 +18,8 @@ _NEEDED: Final = (expand("skos:inScheme"), expand("rdfs:subClassOf"), expand("go
 
 @dataclass(frozen=True, slots=True, order=True)
 class Violation:
-    """One constraint that a thing does not meet; `path` is the property, `value` what stands there, "" where none or several."""
+    """One constraint that a thing does not meet; `path` is the property, "" where it is none or several, `value` what
+    stands there, "" where nothing does."""
 
     focus: str
     path: str

@@ -8,9 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_COMMON = (
-    "--quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --newline=lf"
-)
+_COMMON = "--quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --newline=lf"
 _FILES = (
     ("requirements/build.lock", "requirements/build.in"),
     ("requirements/run.lock", "pyproject.toml"),
@@ -22,7 +20,16 @@ _FILES = (
 def main() -> None:
     """Compile each lock file in turn; the development one keeps to the product's versions."""
     for target, inputs in _FILES:
-        command = [sys.executable, "-m", "piptools", "compile", *_COMMON.split(), "--output-file", target, *inputs.split()]
+        command = [
+            sys.executable,
+            "-m",
+            "piptools",
+            "compile",
+            *_COMMON.split(),
+            "--output-file",
+            target,
+            *inputs.split(),
+        ]
         print(target)
         subprocess.run(command, check=True)
 

@@ -64,7 +64,9 @@ def test_a_list_has_the_rows_that_the_printed_query_returns(
 
 
 @pytest.mark.parametrize("by", ["level", "country", "actor", "programme", "field"])
-@pytest.mark.parametrize("filters", [{}, {"at": "2006"}, {"country": "ES"}, {"country": "BE", "at": "2012"}, {"field": "education"}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"at": "2006"}, {"country": "ES"}, {"country": "BE", "at": "2012"}, {"field": "education"}]
+)
 def test_the_matrix_has_the_sums_that_the_printed_query_returns(
     client: TestClient, by: str, filters: dict[str, str]
 ) -> None:
@@ -221,9 +223,7 @@ def test_results_come_in_the_type_that_is_asked_for(
     ways = (
         client.get("/sparql", params={"query": SELECT}, headers={"Accept": accept}),
         client.post("/sparql", data={"query": SELECT}, headers={"Accept": accept}),
-        client.post(
-            "/sparql", content=SELECT, headers={"Accept": accept, "Content-Type": "application/sparql-query"}
-        ),
+        client.post("/sparql", content=SELECT, headers={"Accept": accept, "Content-Type": "application/sparql-query"}),
     )
     for answer in ways:
         assert (answer.status_code, answer.headers["content-type"]) == (200, content_type)
@@ -277,7 +277,9 @@ def test_a_query_can_be_kept_to_one_graph(client: TestClient) -> None:
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
     graph = "https://w3id.org/subsidia/graph/handbook-2007"
     within = client.get("/sparql", params={"query": count, "default-graph-uri": graph}).json()
-    named = client.get("/sparql", params={"query": f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"}).json()
+    named = client.get(
+        "/sparql", params={"query": f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"}
+    ).json()
     assert within["results"] == named["results"]
     own = client.get("/sparql", params={"query": f"SELECT (COUNT(*) AS ?n) FROM <{graph}> {{ ?s ?p ?o }}"}).json()
     assert within["results"] == own["results"]
@@ -293,9 +295,10 @@ def by_value(rdf: rdflib.Graph) -> rdflib.Graph:
     plain = rdflib.Graph()
     for subject, predicate, value in rdf:
         number = value.toPython() if isinstance(value, rdflib.Literal) else None
-        plain.add((subject, predicate, rdflib.Literal(str(number.normalize())) if isinstance(number, Decimal) else value))
+        plain.add(
+            (subject, predicate, rdflib.Literal(str(number.normalize())) if isinstance(number, Decimal) else value)
+        )
     return plain
-
 
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # inside rdflib's JSON-LD parser

@@ -224,7 +224,9 @@ AMOUNTS = st.lists(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=AMOUNTS)
-def test_money_is_conserved_by_every_dimension(rows: list[tuple[str, str, int, int, str]], tmp_path_factory: Any) -> None:
+def test_money_is_conserved_by_every_dimension(
+    rows: list[tuple[str, str, int, int, str]], tmp_path_factory: Any
+) -> None:
     flows = [
         flow(f"f{n}", payer, recipient, str(cents / 100), year=str(year), fields=fields)
         for n, (payer, recipient, cents, year, fields) in enumerate(rows)
@@ -237,5 +239,10 @@ def test_money_is_conserved_by_every_dimension(rows: list[tuple[str, str, int, i
 
 
 def test_cofinancing_of_the_whole_total_gives_no_amount() -> None:
-    row = {"cofinancing_rate": Decimal(1), "cofinancing_of": ["total"], "amount_min": Decimal(5), "amount_max": Decimal(5)}
+    row = {
+        "cofinancing_rate": Decimal(1),
+        "cofinancing_of": ["total"],
+        "amount_min": Decimal(5),
+        "amount_max": Decimal(5),
+    }
     assert [(reading["min"], reading["max"]) for reading in cofinancing(row)] == [(None, None)]

@@ -103,7 +103,9 @@ def test_severity_is_the_share_of_common_fields_without_a_tie(tmp_path: Path) ->
         mechanisms=[mechanism("m", "state|town", "housing")],
         scopes=[scope("s", "es", "education|housing", "coordination")],
     )
-    assert [(gap.fields, gap.severity) for gap in indicated(snapshot, "missing-vertical-tie")] == [(("education",), 0.5)]
+    assert [(gap.fields, gap.severity) for gap in indicated(snapshot, "missing-vertical-tie")] == [
+        (("education",), 0.5)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -173,13 +175,17 @@ def test_a_duty_whose_money_was_withdrawn_is_a_gap_weighed_by_the_years_that_are
 
 def test_no_gap_where_other_money_follows_or_the_duty_ended_too(tmp_path: Path) -> None:
     other = flow("other", "union", "town", fields="education", per="total", valid_from="2009", valid_to="2013")
-    assert indicated(
-        graph(tmp_path / "a", competences=[DELIVERS], flows=[ENDED, other], events=[CUT]), "duty-outlives-funding"
-    ) == []
+    assert (
+        indicated(
+            graph(tmp_path / "a", competences=[DELIVERS], flows=[ENDED, other], events=[CUT]), "duty-outlives-funding"
+        )
+        == []
+    )
     ended = {**DELIVERS, "valid_to": "2010"}
-    assert indicated(
-        graph(tmp_path / "b", competences=[ended], flows=[ENDED], events=[CUT]), "duty-outlives-funding"
-    ) == []
+    assert (
+        indicated(graph(tmp_path / "b", competences=[ended], flows=[ENDED], events=[CUT]), "duty-outlives-funding")
+        == []
+    )
 
 
 def test_the_gap_is_there_after_the_end_and_not_before(tmp_path: Path) -> None:

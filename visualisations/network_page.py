@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, log, sqrt
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ import networkx as nx
 from ontology.identifiers import slug
 from ontology.vocabulary import vocabulary
 from visualisations.palette import DARK, LEVELS, TIES, UNKNOWN
+from visualisations.sentences import plural
 
 __all__ = ["Picture", "network_picture", "places_of"]
 
@@ -26,7 +27,8 @@ LIMIT: Final = 2000
 _STEP_X: Final = 132
 _STEP_Y: Final = 84
 _LANE_GAP: Final = 70
-_BAND_GAP: Final = 70
+_BAND_GAP: Final = 46
+_ASPECT: Final = 1.7
 _DASHES: Final[Mapping[str, bool | list[int]]] = {
     "competence": False,
     "funding": False,
@@ -41,6 +43,7 @@ _OPTIONS: Final = {
     "edges": {"smooth": {"enabled": True, "type": "curvedCW", "roundness": 0.12}, "selectionWidth": 1},
     "nodes": {"borderWidth": 1, "font": {"size": 13}, "widthConstraint": {"maximum": 122}},
 }
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -65,8 +68,7 @@ def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]]
         groups[facts.get("level") or "", facts.get("country") or ""].append(str(actor))
     levels = [level for level in (*vocabulary().schemes["level"], "") if any(key[0] == level for key in groups)]
     bands = sorted({key[1] for key in groups}, key=lambda code: (code != "EU", code == "", code))
-    rows = {level: _rows([len(found) for key, found in groups.items() if key[0] == level]) for level in levels}
-    width = {band: max(ceil(len(groups.get((lv, band), ())) / rows[lv]) for lv in levels) for band in bands}
+    rows, width = _shape(groups, levels, bands)
     found: dict[str, tuple[int, int]] = {}
     frame: dict[str, Any] = {"lanes": [], "bands": []}
     left = 0
@@ -78,21 +80,38 @@ def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]]
             for place, actor in enumerate(names):
                 # every other row is shifted, so that names and ties of two rows do not lie on each other
                 row, column = divmod(place, width[band])
-                shift = _STEP_X // 4 if row % 2 else -_STEP_X // 4
-                found[actor] = (left + column * _STEP_X + _STEP_X // 2 + (shift if rows[level] > 1 else 0), top + row * _STEP_Y)
+                shift = _STEP_X // 6 if row % 2 else -_STEP_X // 6
+                x = left + column * _STEP_X + _STEP_X // 2 + (shift if rows[level] > 1 else 0)
+                found[actor] = (x, top + row * _STEP_Y)
             top += rows[level] * _STEP_Y + _LANE_GAP
         left += width[band] * _STEP_X + _BAND_GAP
     top = 0
     for level in levels:
         concept = vocabulary().schemes["level"].get(level)
-        frame["lanes"].append({"name": concept.label if concept else "no level", "y": top, "height": rows[level] * _STEP_Y})
+        name = concept.label if concept else "no level"
+        frame["lanes"].append({"name": name, "y": top, "height": rows[level] * _STEP_Y})
         top += rows[level] * _STEP_Y + _LANE_GAP
     return found, frame
 
 
-def _rows(sizes: list[int]) -> int:
-    """Choose how many rows a lane has: its largest group becomes about a square."""
-    return max(1, min(12, round(sqrt(max(sizes)))))
+def _shape(
+    groups: Mapping[tuple[str, str], list[str]], levels: list[str], bands: list[str]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Choose how many rows each lane and columns each band has, so that the whole is nearest to a screen's shape."""
+
+    def shape(tallest: int) -> tuple[dict[str, int], dict[str, int]]:
+        sizes = {lv: max(len(found) for key, found in groups.items() if key[0] == lv) for lv in levels}
+        rows = {lv: min(tallest, sizes[lv]) for lv in levels}
+        columns = {band: max(ceil(len(groups.get((lv, band), ())) / rows[lv]) for lv in levels) for band in bands}
+        return rows, columns
+
+    def distance(found: tuple[dict[str, int], dict[str, int]]) -> float:
+        rows, columns = found
+        height = sum(rows.values()) * _STEP_Y + len(rows) * _LANE_GAP
+        return abs(log((sum(columns.values()) * _STEP_X + len(columns) * _BAND_GAP) / height / _ASPECT))
+
+    largest = max((len(found) for found in groups.values()), default=1)
+    return min((shape(tallest) for tallest in range(1, min(largest, 60) + 1)), key=distance)
 
 
 def network_picture(network: nx.MultiDiGraph[str], actor_path: str) -> Picture:
@@ -122,7 +141,7 @@ def _node(actor: str, network: nx.MultiDiGraph[str], place: tuple[int, int], act
     facts = network.nodes[actor]
     level = vocabulary().schemes["level"].get(facts.get("level") or "")
     ties = int(network.degree(actor))
-    described = [facts["label"], level.label if level else "level not stated", f"{ties} {'tie' if ties == 1 else 'ties'}"]
+    described = [facts["label"], level.label if level else "level not stated", plural(ties, "tie")]
     label = facts["label"]
     return {
         "label": label if len(label) <= 42 else label[:40].rstrip() + "…",

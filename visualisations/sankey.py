@@ -26,6 +26,7 @@ _GAP: Final = 34
 _BAND: Final = 220
 _HAIRLINE: Final = 1.6
 _LAST_COLUMN: Final = 6
+_WIDTH: Final = 82
 _STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "stated": {"borderWidth": 0},
     "derived": {"borderWidth": 1, "borderType": [6, 4]},
@@ -62,9 +63,15 @@ def sankey_chart(nodes: Sequence[Row], links: Sequence[Row], currency: str | Non
     places = _places(kept, named)
     used = [node for node in nodes if node["id"] in places]
     hairline, height = _scale(kept, places)
-    chart = [_link(link, named, currency, hairline) for link in kept]
+    into: dict[str, list[Row]] = defaultdict(list)
+    for link in kept:
+        into[link["target"]].append(link)
+    # where one link alone runs into a node its amount is written at the node, where there is room
+    alone = {name: found[0] for name, found in into.items() if len(found) == 1 and found[0]["max"] is not None}
+    amounts = {name: money(link["min"], link["max"], currency) for name, link in alone.items()}
+    chart = [_link(link, named, currency, hairline, link["target"] not in amounts) for link in kept]
     return Sankey(
-        option=_option([_node(node, places, named) for node in used], chart, _heads(used, places), height),
+        option=_option([_node(node, places, amounts) for node in used], chart, _heads(used, places), height),
         height=height + 64,
         cut=tuple(sorted(cut, key=_key)),
         beyond=len(left) - len(kept),
@@ -138,16 +145,15 @@ def _colour(node: Row) -> str:
     return PROVIDER if node["column"] == _LAST_COLUMN else LEVELS.get(node["level"] or "", UNKNOWN)
 
 
-def _node(node: Row, places: Mapping[str, int], named: Mapping[str, Row]) -> dict[str, Any]:
-    last = max(places.values())
+def _node(node: Row, places: Mapping[str, int], amounts: Mapping[str, str]) -> dict[str, Any]:
     plain = node["actor"] is None
+    name, amount = node["label"], amounts.get(node["id"])
     return {
         "name": node["id"],
         "depth": places[node["id"]],
         "itemStyle": {"color": _colour(node), "opacity": 0.5 if plain else 1},
         "label": {
-            "formatter": named[node["id"]]["label"],
-            "position": "left" if places[node["id"]] == last and last else "right",
+            "formatter": f"{name}\n{amount}" if amount else name,
             "fontStyle": "italic" if plain else "normal",
         },
         "actor": slug(node["actor"]) if node["actor"] else None,
@@ -160,7 +166,7 @@ def _level(node: Row) -> str:
     return f"level: {found.label}" if found else "level not stated"
 
 
-def _link(link: Row, named: Mapping[str, Row], currency: str | None, hairline: float) -> dict[str, Any]:
+def _link(link: Row, named: Mapping[str, Row], currency: str | None, hairline: float, labelled: bool) -> dict[str, Any]:
     unknown = link["max"] is None
     text = money(link["min"], link["max"], currency)
     many = len(link["flows"])
@@ -184,7 +190,7 @@ def _link(link: Row, named: Mapping[str, Row], currency: str | None, hairline: f
         "max": link["max"],
         "flows": list(link["flows"]),
         "lineStyle": style,
-        "edgeLabel": {"show": not unknown, "formatter": text},
+        "edgeLabel": {"show": labelled and not unknown, "formatter": text},
         "tip": tip,
     }
 
@@ -211,8 +217,8 @@ def _option(
     titles = [
         {
             "text": text,
-            "top": 0,
-            **({"right": "1%"} if last and place == last else {"left": f"{1 + 97 * place / max(last, 1):.2f}%"}),
+            "top": 6,
+            "left": f"{_WIDTH * place / max(last, 1):.2f}%",
             "padding": 0,
             "textStyle": {"fontSize": 13, "fontWeight": 600},
         }
@@ -225,8 +231,8 @@ def _option(
         "series": [
             {
                 "type": "sankey",
-                "left": "1%",
-                "right": "1%",
+                "left": 0,
+                "right": f"{100 - _WIDTH}%",
                 "top": 40,
                 "height": height,
                 "nodeWidth": 10,
@@ -235,7 +241,7 @@ def _option(
                 "layoutIterations": 48,
                 "draggable": False,
                 "emphasis": {"focus": "adjacency"},
-                "label": {"fontSize": 13, "overflow": "truncate", "width": 190},
+                "label": {"fontSize": 13, "lineHeight": 16, "offset": [0, -9], "overflow": "truncate", "width": 190},
                 "edgeLabel": {"show": False, "fontSize": 12},
                 "lineStyle": {"curveness": 0.45},
                 "data": nodes,

@@ -48,7 +48,8 @@ def flows_headline(passed_on: tuple[Row, Row] | None, totals: Sequence[Row], cov
     if len(totals) == 1:
         total = totals[0]
         phase = f" {total['phase']}" if total["phase"] else ""
-        return f"Transfers of {money(total['min'], total['max'], total['currency'])}{phase} are recorded ({total['period']})."
+        amount = money(total["min"], total["max"], total["currency"])
+        return f"Transfers of {amount}{phase} are recorded ({total['period']})."
     if coverage["flows"]:
         return f"{coverage['with_amount']} of {plural(coverage['flows'], 'flow')} that may be summed have an amount."
     return "No flow that may be summed is recorded here."

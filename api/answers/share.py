@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from api.answers.document import Row, number
 from graph.columns import columns_of, where
 from graph.filters import Filters
 from graph.snapshot import Snapshot
 
-from api.answers.document import Row, number
-
 __all__ = ["share_passed_on", "undated_flows"]
 
-_SIDE = "flow payer_label recipient_label programme_label amount_min amount_max currency begin end phase basis condition"
+_SIDE = (
+    "flow payer_label recipient_label programme_label amount_min amount_max currency begin end phase basis condition"
+)
 
 
 def share_passed_on(snapshot: Snapshot, filters: Filters) -> tuple[Row, Row] | None:
-    """Give the largest flow of the selection of which a stated share is passed on, and that part; None where none is."""
+    """Give the largest flow of the selection of which a stated share is passed on, and that part; None for none."""
     condition, inputs = where(filters)
     sides = [f'{side}."{name}" AS {side}_{name}' for side in ("whole", "part") for name in _SIDE.split()]
     rows = columns_of(snapshot).rows(

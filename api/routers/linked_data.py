@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from rdflib import Graph, URIRef
@@ -14,7 +15,7 @@ from api.page import page
 from api.problems import NotFound, problem
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
-from ontology.identifiers import DEF, GRAPH, ID, compact
+from ontology.identifiers import DEF, GRAPH, ID, compact, slug
 from ontology.vocabulary import vocabulary
 
 __all__ = ["router"]
@@ -27,6 +28,16 @@ RDF: Final = {
     "application/rdf+xml": "xml",
     "application/n-triples": "nt",
 }
+_PROBLEM: Final[dict[str, Any]] = {"content": {"application/problem+json": {}}}
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {name: {} for name in ["text/html", *RDF]}, "description": "what is stated"},
+    303: {"description": "see the page of the actor"},
+    304: {"description": "unchanged since the ETag that was sent"},
+    404: {"description": "nothing is stated about it", **_PROBLEM},
+    406: {"description": "none of the accepted types", **_PROBLEM},
+    503: {"description": "the store cannot be read", **_PROBLEM},
+}
+_NAME: Final = re.compile(r"[A-Za-z0-9._~/-]*")
 _SUFFIXES: Final = {
     ".ttl": "text/turtle",
     ".jsonld": "application/ld+json",
@@ -36,23 +47,26 @@ _SUFFIXES: Final = {
 }
 
 
-@router.api_route("/id/{kind}/{name}", methods=["GET", "HEAD"], response_class=Response)
+@router.get("/id/{kind}/{name:path}", responses=_RESPONSES, response_class=Response)
+@router.head("/id/{kind}/{name:path}", include_in_schema=False)
 def thing(request: Request, kind: str, name: str, snapshot: SnapshotGiven) -> Response:
     """Describe a thing; an actor's page is its page in the application."""
-    plain, media_type = _asked(request, name)
-    if kind == "actor" and media_type == "text/html" and snapshot.has(f"{ID}{kind}/{plain}"):
-        return RedirectResponse(str(request.url_for("actor_page", name=plain)), status_code=303)
-    return _describe(request, snapshot, f"{ID}{kind}/{plain}", media_type)
+    plain, media_type = _asked(request, f"{kind}/{name}")
+    if kind == "actor" and media_type == "text/html" and snapshot.has(ID + plain):
+        return RedirectResponse(str(request.url_for("actor_page", name=slug(plain))), status_code=303)
+    return _describe(request, snapshot, ID + plain, media_type)
 
 
-@router.api_route("/def/{term:path}", methods=["GET", "HEAD"], response_class=Response)
+@router.get("/def/{term:path}", responses=_RESPONSES, response_class=Response)
+@router.head("/def/{term:path}", include_in_schema=False)
 def term(request: Request, term: str, snapshot: SnapshotGiven) -> Response:
     """Describe a class, property, scheme or concept; /def/ describes the ontology."""
     plain, media_type = _asked(request, term)
     return _describe(request, snapshot, DEF + plain, media_type)
 
 
-@router.api_route("/graph/{name}", methods=["GET", "HEAD"], response_class=Response)
+@router.get("/graph/{name}", responses=_RESPONSES, response_class=Response)
+@router.head("/graph/{name}", include_in_schema=False)
 def graph(request: Request, name: str, snapshot: SnapshotGiven) -> Response:
     """Give all statements of a named graph."""
     plain, media_type = _asked(request, name)
@@ -62,6 +76,8 @@ def graph(request: Request, name: str, snapshot: SnapshotGiven) -> Response:
 def _asked(request: Request, name: str) -> tuple[str, str | None]:
     """Split an ending off a name; give the plain name and the media type that ending or Accept asks for."""
     plain = name.rstrip("/")
+    if not _NAME.fullmatch(plain):
+        raise NotFound(f"{plain!r} names nothing here")
     for suffix, media_type in _SUFFIXES.items():
         if plain.endswith(suffix):
             return plain.removesuffix(suffix), media_type

@@ -150,7 +150,11 @@ def write_graph(path: Path, count: int, seed: int) -> int:
     graph = f"<{graph_name(GRAPH_NAME)}>"
     written = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        parts = (_registers(count), map(_actor_facts, bodies), (_flow_facts(flow) for flow in flows(count, seed, bodies)))
+        parts = (
+            _registers(count),
+            map(_actor_facts, bodies),
+            (_flow_facts(flow) for flow in flows(count, seed, bodies)),
+        )
         for subject, facts in chain.from_iterable(parts):
             file.writelines(f"{subject} {fact} {graph} .\n" for fact in facts)
             written += len(facts)

@@ -30,7 +30,7 @@ function draw() {
   for (const title of option.title) Object.assign(title.textStyle, { color: ink("soft") });
   option.tooltip = { ...option.tooltip, formatter: tip, backgroundColor: ink("ground"), borderColor: ink("rule"), textStyle: { color: ink("ink"), fontSize: 13 } };
   const series = option.series[0];
-  Object.assign(series.label, text, { width: Math.max(90, Math.min(260, box.clientWidth / (columns + 0.6) - 40)) });
+  Object.assign(series.label, text, { width: Math.max(100, Math.min(260, (box.clientWidth * 0.82) / columns - 30)) });
   Object.assign(series.edgeLabel, text);
   chart.setOption(option, true);
 }

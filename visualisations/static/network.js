@@ -5,7 +5,6 @@ import { darkness, ink, read, save, shaded } from "./chart.js";
 const box = document.getElementById("network-canvas");
 const frame = read("network-frame");
 const given = { nodes: read("network-nodes"), edges: read("network-edges"), options: read("network-options") };
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 box.closest("figure").hidden = false;
 
 const names = new Map(given.nodes.map((node) => [node.id, node]));
@@ -14,22 +13,35 @@ for (const edge of given.edges) {
   neighbours.get(edge.from).add(edge.to);
   neighbours.get(edge.to).add(edge.from);
 }
-// far out only the best connected are named, in letters that can be read
+// the best connected are named first, and nobody whose name would lie on another's
 const ranked = [...given.nodes].sort((one, other) => other.ties - one.ties || (one.id < other.id ? -1 : 1));
-const prominent = new Set(ranked.slice(0, 14).map((node) => node.id));
+const LETTERS = 12.5;
 let chosen = null;
-let near = null;
 
-function dressed(node) {
+function namedAt(scale) {
+  const size = LETTERS / Math.min(scale, 1);
+  const taken = [];
+  const named = new Set();
+  const lit = chosen ? neighbours.get(chosen) : null;
+  for (const node of lit ? [names.get(chosen), ...ranked.filter((each) => lit.has(each.id))] : ranked) {
+    const width = Math.min(node.label.length * 0.56, 10.2) * size;
+    const height = Math.ceil((node.label.length * 0.56) / 9) * size * 1.25 + 2 * node.size;
+    const box = [node.x - width / 2, node.y - node.size, node.x + width / 2, node.y + height];
+    if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+    taken.push(box);
+    named.add(node.id);
+  }
+  return { named, size };
+}
+
+function dressed(node, { named, size }) {
   const lit = !chosen || neighbours.get(chosen).has(node.id);
-  const named = near || prominent.has(node.id) || (chosen && lit && neighbours.get(chosen).size < 30);
-  const size = near ? 13 : Math.min(46, 12 / network.getScale());
   return {
     id: node.id,
     color: lit ? node.color : ink("rule"),
-    label: named && lit ? node.label : " ",
-    font: { color: ink("ink"), size, strokeWidth: near ? 3 : size / 4, strokeColor: ink("ground"), face: getComputedStyle(document.body).fontFamily },
-    widthConstraint: { maximum: near ? 122 : 122 * (size / 13) },
+    label: named.has(node.id) ? node.label : " ",
+    font: { color: ink("ink"), size, strokeWidth: size / 4, strokeColor: ink("ground"), face: getComputedStyle(document.body).fontFamily },
+    widthConstraint: { maximum: size * 9.4 },
     borderWidth: node.id === chosen ? 3 : 1,
   };
 }
@@ -40,7 +52,8 @@ const network = new Network(box, { nodes, edges }, given.options);
 
 function dress() {
   const shades = frame.dark;
-  nodes.update(given.nodes.map((node) => dressed({ ...node, color: shaded(node.color, shades) })));
+  const letters = namedAt(network.getScale());
+  nodes.update(given.nodes.map((node) => dressed({ ...node, color: shaded(node.color, shades) }, letters)));
   edges.update(
     given.edges.map((edge, place) => {
       const lit = !chosen || edge.from === chosen || edge.to === chosen;
@@ -53,7 +66,7 @@ function start() {
   nodes.add(given.nodes.map((node) => ({ ...node, label: " " })));
   edges.add(given.edges.map((edge, place) => ({ ...edge, id: place })));
   network.fit({ animation: false });
-  near = network.getScale() > 0.62;
+  network.moveTo({ scale: network.getScale() * 0.94, offset: { x: 34, y: 8 } });
   dress();
 }
 
@@ -62,36 +75,46 @@ network.on("beforeDrawing", (context) => {
   const scale = network.getScale();
   const right = frame.bands.reduce((end, band) => Math.max(end, band.x + band.width), 0);
   const bottom = frame.lanes.reduce((end, lane) => Math.max(end, lane.y + lane.height), 0);
-  context.font = `${12 / scale}px ${getComputedStyle(document.body).fontFamily}`;
   context.lineWidth = 1 / scale;
   context.strokeStyle = ink("rule");
-  context.fillStyle = ink("soft");
   for (const lane of frame.lanes) {
-    const top = lane.y - 60;
     context.beginPath();
-    context.moveTo(-40, top);
-    context.lineTo(right + 40, top);
+    context.moveTo(-40, lane.y - 52);
+    context.lineTo(right + 24, lane.y - 52);
     context.stroke();
-    context.textAlign = "left";
-    context.textBaseline = "top";
-    context.fillText(lane.name, -40, top + 4 / scale);
   }
-  context.textAlign = "center";
-  context.textBaseline = "bottom";
   for (const band of frame.bands) {
-    context.fillText(band.name, band.x + band.width / 2, -64);
     context.beginPath();
-    context.moveTo(band.x + band.width + 35, -60);
-    context.lineTo(band.x + band.width + 35, bottom);
+    context.moveTo(band.x + band.width + 23, -52);
+    context.lineTo(band.x + band.width + 23, bottom);
     context.stroke();
   }
+});
+
+// their names stay at the edges while the picture moves
+network.on("afterDrawing", (context) => {
+  const scale = network.getScale();
+  const edge = network.DOMtoCanvas({ x: 4, y: 4 });
+  context.font = `${12 / scale}px ${getComputedStyle(document.body).fontFamily}`;
+  context.textBaseline = "top";
+  const write = (text, x, y, align) => {
+    const width = context.measureText(text).width + 6 / scale;
+    context.globalAlpha = 0.85;
+    context.fillStyle = ink("ground");
+    context.fillRect(align === "center" ? x - width / 2 : x, y, width, 16 / scale);
+    context.globalAlpha = 1;
+    context.fillStyle = ink("soft");
+    context.textAlign = align;
+    context.fillText(text, align === "center" ? x : x + 3 / scale, y + 2 / scale);
+  };
+  for (const lane of frame.lanes) write(lane.name, edge.x, lane.y - 52 + 3 / scale, "left");
+  for (const band of frame.bands) write(band.name, band.x + band.width / 2, Math.max(-52 - 20 / scale, edge.y), "center");
 });
 
 let said;
 network.on("zoom", () => {
   clearTimeout(said);
   said = setTimeout(() => {
-    near = network.getScale() > 0.62;
     dress();
   }, 120);
 });
@@ -105,9 +128,8 @@ function choose(id, move = false) {
     link.href = node.address;
     link.textContent = node.title.split("\n")[0];
     status.replaceChildren(link, `, ${neighbours.get(id).size - 1} neighbours`);
-    if (move) network.focus(id, { scale: Math.max(0.9, network.getScale()), animation: !still.matches });
+    if (move) network.focus(id, { scale: Math.max(0.9, network.getScale()), animation: false });
   } else status.replaceChildren();
-  near = network.getScale() > 0.62 || move;
   dress();
 }
 
@@ -136,7 +158,6 @@ search.addEventListener("keydown", (event) => {
 
 function zoom(factor) {
   network.moveTo({ scale: network.getScale() * factor, animation: false });
-  near = network.getScale() > 0.62;
   dress();
 }
 document.getElementById("zoom-in").addEventListener("click", () => zoom(1.5));
