@@ -24,7 +24,7 @@ from visualisations.sentences import plural
 __all__ = ["Picture", "network_picture", "places_of"]
 
 LIMIT: Final = 2000
-_STEP_X: Final = 132
+_STEP_X: Final = 150
 _STEP_Y: Final = 84
 _LANE_GAP: Final = 70
 _BAND_GAP: Final = 46

@@ -205,9 +205,13 @@ def _heads(nodes: Iterable[Row], places: Mapping[str, int]) -> list[tuple[int, s
     for node in nodes:
         heads[node["column"]] = min(heads.get(node["column"], 99), places[node["id"]])
     return [
-        (place, "Providers, ends" if column == _LAST_COLUMN else levels.get(column, "").capitalize())
+        (place, "Providers, ends" if column == _LAST_COLUMN else _capital(levels.get(column, "")))
         for column, place in sorted(heads.items())
     ]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _option(

@@ -57,11 +57,15 @@ def flows_headline(passed_on: tuple[Row, Row] | None, totals: Sequence[Row], cov
 
 def coverage_sentence(coverage: Row, left_out: Sequence[Row], undated: int, at: int | None) -> str:
     """Say what is unknown about a selection of flows."""
-    parts = [f"{coverage['with_amount']} of {plural(coverage['flows'], 'flow')} that may be summed have an amount"]
+    parts = []
+    if coverage["flows"]:
+        parts.append(
+            f"{coverage['with_amount']} of {plural(coverage['flows'], 'flow')} that may be summed have an amount"
+        )
     others = sum(item["flows"] for item in left_out)
     if others:
         parts.append(f"{plural(others, 'other')} {'is' if others == 1 else 'are'} in no sum, for the reasons below")
     if undated:
         shown = f", so shown for {at} as for every year" if at is not None else ""
-        parts.append(f"{undated} of all are undated{shown}")
-    return "; ".join(parts) + "."
+        parts.append(f"{undated} of all {'is' if undated == 1 else 'are'} undated{shown}")
+    return "; ".join(parts) + "." if parts else ""

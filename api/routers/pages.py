@@ -19,7 +19,7 @@ from api.dependencies import FiltersGiven, PageAsked, SnapshotGiven, not_modifie
 from api.page import page
 from api.parameters import ParameterRefused, countries, read_filters
 from graph.filters import Filters
-from graph.funding.matrix import DIMENSIONS, SUMMABLE
+from graph.funding.matrix import DIMENSIONS, SUMMABLE, Dimension
 from graph.network import KINDS, Kind, network_of
 from graph.snapshot import Snapshot
 from ontology.errors import near_matches
@@ -92,7 +92,8 @@ def search(request: Request, snapshot: SnapshotGiven, q: Annotated[str, Query(ma
 
 def _headline(snapshot: Snapshot, filters: Filters) -> dict[str, Any]:
     matrix = matrix_document(snapshot, filters).as_dict()["meta"]
-    passed_on = share_passed_on(snapshot, filters)
+    # of several totals a share of one of them is no headline
+    passed_on = share_passed_on(snapshot, filters) if len(matrix["totals"]) == 1 else None
     undated = undated_flows(snapshot, filters)
     return {
         "text": flows_headline(passed_on, matrix["totals"], matrix["coverage"]),
@@ -114,12 +115,12 @@ def flows(
 ) -> Response:
     """Show who pays whom: the chain, the matrix, every flow."""
     filters = read_filters(snapshot, raw, "quantity")
-    _choice("by", by, DIMENSIONS)
+    dimension: Dimension = _choice("by", by, DIMENSIONS)
     drawn = filters.type if filters.type in SUMMABLE else _choice("quantity", quantity, SUMMABLE)
     if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise ParameterRefused("currency", currency, "an ISO 4217 code, as EUR")
     chain = sankey_document(snapshot, filters, drawn, currency.upper() if currency else None).as_dict()
-    matrix = matrix_document(snapshot, filters, by).as_dict()
+    matrix = matrix_document(snapshot, filters, dimension).as_dict()
     chart = sankey_chart(chain["data"]["nodes"], chain["data"]["links"], chain["meta"]["currency"])
     context = {
         "by": by,
@@ -228,8 +229,8 @@ def actor_page(request: Request, name: str, snapshot: SnapshotGiven, raw: Filter
     if document is None:
         words = name.replace("-", " ")
         near = search_document(snapshot, words, 8).as_dict()["data"] if words.strip() else []
-        context = {"name": name, "near": [row for row in near if row["kind"] == "actor"]}
-        return page(request, snapshot, "no_actor.html", context, status=404)
+        near_names = {"name": name, "near": [row for row in near if row["kind"] == "actor"]}
+        return page(request, snapshot, "no_actor.html", near_names, status=404)
     found = document.as_dict()
     statements = [
         row
@@ -237,7 +238,7 @@ def actor_page(request: Request, name: str, snapshot: SnapshotGiven, raw: Filter
         for row in found["data"][part]
     ]
     duties = found["data"]["competences"]
-    context = {
+    context: dict[str, Any] = {
         "name": name,
         "actor": found["data"],
         "document": found,

@@ -31,6 +31,7 @@ function draw() {
   option.tooltip = { ...option.tooltip, formatter: tip, backgroundColor: ink("ground"), borderColor: ink("rule"), textStyle: { color: ink("ink"), fontSize: 13 } };
   const series = option.series[0];
   Object.assign(series.label, text, { width: Math.max(100, Math.min(260, (box.clientWidth * 0.82) / columns - 30)) });
+  for (const node of series.data) if (node.depth === columns) node.label.width = box.clientWidth * 0.18 - 20;
   Object.assign(series.edgeLabel, text);
   chart.setOption(option, true);
 }

@@ -24,7 +24,7 @@ function namedAt(scale) {
   const named = new Set();
   const lit = chosen ? neighbours.get(chosen) : null;
   for (const node of lit ? [names.get(chosen), ...ranked.filter((each) => lit.has(each.id))] : ranked) {
-    const width = Math.min(node.label.length * 0.56, 10.2) * size;
+    const width = Math.min(node.label.length * 0.56, 9.4) * size;
     const height = Math.ceil((node.label.length * 0.56) / 9) * size * 1.25 + 2 * node.size;
     const box = [node.x - width / 2, node.y - node.size, node.x + width / 2, node.y + height];
     if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
@@ -41,7 +41,7 @@ function dressed(node, { named, size }) {
     color: lit ? node.color : ink("rule"),
     label: named.has(node.id) ? node.label : " ",
     font: { color: ink("ink"), size, strokeWidth: size / 4, strokeColor: ink("ground"), face: getComputedStyle(document.body).fontFamily },
-    widthConstraint: { maximum: size * 9.4 },
+    widthConstraint: { maximum: size * 9 },
     borderWidth: node.id === chosen ? 3 : 1,
   };
 }
@@ -67,6 +67,12 @@ function start() {
   edges.add(given.edges.map((edge, place) => ({ ...edge, id: place })));
   network.fit({ animation: false });
   network.moveTo({ scale: network.getScale() * 0.94, offset: { x: 34, y: 8 } });
+  if (box.clientWidth < 600) {
+    // a small screen begins at the left of the picture, in letters that can be read
+    const last = frame.lanes.at(-1);
+    const scale = Math.max(network.getScale(), (box.clientHeight - 70) / (last.y + last.height + 60));
+    network.moveTo({ scale, position: { x: box.clientWidth / scale / 2 - 60 / scale, y: (last.y + last.height) / 2 - 40 } });
+  }
   dress();
 }
 
