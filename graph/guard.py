@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from graph.errors import QueryRefused
+from graph.errors import QueryRefused, SyntaxRefused
 
 __all__ = ["MAX_LENGTH", "MAX_NESTING", "check_query", "names_dataset"]
 
@@ -18,15 +18,17 @@ MAX_NESTING: Final = 60
 
 # What the words of a query stand between, as Oxigraph reads it: a comment ends at any line end, and a name may hold
 # escapes, of quotes and # too. To read one character otherwise than Oxigraph would hide what comes after it.
+# Nothing is read twice (*+): a query may be long and made to be slow.
 _IGNORED: Final = re.compile(
-    r"\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r"|\"(?:[^\"\\\n\r]|\\.)*\"|'(?:[^'\\\n\r]|\\.)*'|#[^\n\r]*"
-    r"|<[A-Za-z][A-Za-z0-9+.-]*://(?:[^\x00-\x20<>\"{}|^`\\]|\\[uU])*>"  # an IRI, whatever is in it
-    r"|(?P<unclear><(?:[^\x00-\x20<>\"{}|^`\\]|\\[uU])*>)"  # an IRI, or a comparison as in ?a<?b&&?c>?d
-    r"|(?P<prefix>[^\W\d_][\w.-]*)?:(?:[\w:.%-]|\\.)*"
-    r"|[?$]\w+|@[A-Za-z]+(?:-[A-Za-z0-9]+)*",
+    r"\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*+(?:\"\"\"|(?P<open1>))|'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|(?P<open2>))"
+    r"|\"(?:[^\"\\\n\r]|\\.)*+(?:\"|(?P<open3>))|'(?:[^'\\\n\r]|\\.)*+(?:'|(?P<open4>))|#[^\n\r]*+"
+    r"|<[A-Za-z][A-Za-z0-9+.-]*+://(?:[^\x00-\x20<>\"{}|^`\\]|\\[uU])*+>"  # an IRI, whatever is in it
+    r"|(?P<unclear><(?:[^\x00-\x20<>\"{}|^`\\]|\\[uU])*+>)"  # an IRI, or a comparison as in ?a<?b&&?c>?d
+    r"|(?P<word>[^\W\d_][\w.-]*+)|:(?:(?:[\w:%]|\\.)(?:[\w:.%-]|\\.)*+)?"  # a word or prefix; what follows a prefix
+    r"|[?$]\w++|@[A-Za-z]++(?:-[A-Za-z0-9]++)*+",
     re.DOTALL,
 )
+_OPEN: Final = ("open1", "open2", "open3", "open4")
 _DATASET: Final = re.compile(r"(?<![\w:?$.-])FROM(?![\w:-])", re.IGNORECASE)
 # anywhere in a word, as Oxigraph reads 1SERVICE, trueSERVICE and SERVICE:x as two words each
 _SERVICE: Final = re.compile("SERVICE", re.IGNORECASE)
@@ -56,11 +58,15 @@ def check_query(text: str) -> None:
 
 
 def _left(match: re.Match[str]) -> str:
-    """Give what is left of an ignored part: the prefix of a name, nothing of others."""
+    """Give what is left of an ignored part: the prefix of a name, a word, nothing of others."""
     if match["unclear"] and re.search("[#')]", match["unclear"]):
         # read as a comparison it would begin a comment or a string, or end an expression: not to be guessed
         raise QueryRefused(f"{match['unclear']} can be read in two ways; write spaces around < and >")
-    return f" {match['prefix'] or ''} "
+    if any(match[name] is not None for name in _OPEN):
+        line = match.string.count("\n", 0, match.start()) + 1
+        column = match.start() - match.string.rfind("\n", 0, match.start())
+        raise SyntaxRefused(f"line {line}, column {column}: the string that begins here does not end", line, column)
+    return f" {match['word'] or ''} "
 
 
 def names_dataset(text: str) -> bool:
@@ -69,4 +75,4 @@ def names_dataset(text: str) -> bool:
     >>> names_dataset("SELECT * FROM <http://example.org/g> {}"), names_dataset("SELECT * { ?from ?p 'FROM' }")
     (True, False)
     """
-    return _DATASET.search(_IGNORED.sub(" ", text)) is not None
+    return _DATASET.search(_IGNORED.sub(_left, text)) is not None

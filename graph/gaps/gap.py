@@ -163,7 +163,8 @@ def gap_matrix(snapshot: Snapshot, filters: Filters) -> list[GapCell]:
     """Give the state of each country and field that the graph knows anything of.
 
     reported: a source states a gap; indicated: a rule found one; coordinated: researched, no gap, and a mechanism
-    is there; not-assessed: all the rest, whatever is or is not in the graph. Sorted by country and field.
+    between levels is there; not-assessed: all the rest, whatever is or is not in the graph. Sorted by country and
+    field.
     """
     gaps: dict[tuple[str, str], list[Gap]] = defaultdict(list)
     for gap in find_gaps(snapshot, filters):
@@ -205,15 +206,19 @@ def _state(gaps: list[Gap], ties: int, researched: bool) -> State:
 
 
 def _ties(snapshot: Snapshot, filters: Filters) -> dict[tuple[str, str], int]:
-    """Count the mechanisms of each country and field: by the place they are over, else by their participants'."""
+    """Count the mechanisms between levels of each country and field.
+
+    The country is that of the place they are over, else those of their participants.
+    """
     where = places(snapshot)
     over, fields = snapshot.values("gov:over"), snapshot.values("gov:field")
     begin, end = snapshot.values("gov:validFrom"), snapshot.values("gov:validTo")
-    jurisdiction = snapshot.values("gov:jurisdiction")
+    jurisdiction, level = snapshot.values("gov:jurisdiction"), snapshot.values("gov:level")
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for mechanism, participants in snapshot.values("gov:participant").items():
         ends = (year(begin.get(mechanism, [None])[0]), year(end.get(mechanism, [None])[0]))
-        if not holds(*ends, *filters.span):
+        levels = {value for actor in participants for value in level.get(actor, [])}
+        if len(levels) < 2 or not holds(*ends, *filters.span):
             continue
         spots = over.get(mechanism) or [place for actor in participants for place in jurisdiction.get(actor, [])]
         countries = {where.country(spot) for spot in spots} - {None}
