@@ -82,8 +82,9 @@ def _check_port(host: str, port: int) -> None:
 
 
 @app.command()
-def version() -> None:
+def version(store: StorePath = None) -> None:
     """Print the version."""
+    del store  # taken as by every command
     print(distribution_version("subsidia"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.metadata import version
@@ -19,7 +20,7 @@ from ontology.identifiers import compact, slug
 from ontology.vocabulary import vocabulary
 from visualisations.render import render
 
-__all__ = ["FILTER_NAMES", "page", "problem_page", "wants_page"]
+__all__ = ["FILTER_NAMES", "as_page", "page", "problem_page", "wants_page"]
 
 FILTER_NAMES = ("country", "field", "level", "programme", "actor", "type", "basis", "at", "from", "to")
 _BAR = ("country", "field", "level", "programme", "basis", "at")
@@ -50,6 +51,22 @@ def wants_page(request: Request) -> bool:
         return False
     header = request.headers.get("accept")
     return bool(header) and best(header, ["application/problem+json", "text/html"]) == "text/html"
+
+
+def as_page(request: Request, refusal: Response) -> Response:
+    """Give a problem document as a page where the client wants one, else as it is."""
+    if not wants_page(request):
+        return refusal
+    facts = json.loads(bytes(refusal.body))
+    kept = {name: value for name, value in refusal.headers.items() if name not in ("content-type", "content-length")}
+    return problem_page(
+        request,
+        facts.pop("status"),
+        facts.pop("title"),
+        facts.pop("detail"),
+        kept,
+        **{name: value for name, value in facts.items() if name in ("parameter", "near", "line", "column")},
+    )
 
 
 def problem_page(
@@ -179,5 +196,5 @@ def _facts(snapshot: Snapshot, iri: str) -> dict[str, list[str]]:
 def _name(snapshot: Snapshot, iri: str) -> str:
     """Name anything: a concept or term, a passage by document and place, a thing by its label."""
     if iri.startswith(f"{_HOME}def/"):
-        return vocabulary().label(iri)
+        return vocabulary().label(iri) or _facts(snapshot, iri).get("dcterms:title", [iri])[0]
     return _evidence(snapshot).get(iri) or snapshot.label(iri)

@@ -11,9 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.page import as_page
 from api.parameters import ParameterRefused
 from graph.errors import QueryRefused, StoreUnreachable, SyntaxRefused
-from graph.readers import NotAcceptable, OverMemory, OverSize, OverTime
+from graph.readers import Interrupted, NotAcceptable, OverMemory, OverSize, OverTime
 from ontology.errors import InputRefused, SubsidiaError
 
 __all__ = ["STATUS", "NotFound", "add_problem_handlers", "problem"]
@@ -32,6 +33,7 @@ STATUS: Final[Mapping[type[SubsidiaError], tuple[int, str]]] = {
     ParameterRefused: (422, "Parameter not understood"),
     InputRefused: (422, "Input refused"),
     StoreUnreachable: (503, "Store unreachable"),
+    Interrupted: (503, "Query interrupted"),
     OverTime: (504, "Query took too long"),
     OverMemory: (507, "Query took too much memory"),
     SubsidiaError: (400, "Refused"),
@@ -61,26 +63,26 @@ def from_error(error: SubsidiaError) -> Response:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    del request
     assert isinstance(error, SubsidiaError)
-    return from_error(error)
+    return as_page(request, from_error(error))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     titles = {404: "Not found", 405: "Method not allowed", 406: "Not acceptable"}
     detail = error.detail if error.detail != titles.get(error.status_code) else f"{request.method} {request.url.path}"
-    return problem(error.status_code, titles.get(error.status_code, "Refused"), str(detail), error.headers)
+    refusal = problem(error.status_code, titles.get(error.status_code, "Refused"), str(detail), error.headers)
+    return as_page(request, refusal)
 
 
 async def _validation(request: Request, error: Exception) -> Response:
-    del request
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     name = str(first["loc"][-1])
     given = first.get("input")
     detail = f"{name}={given}: {first['msg'].lower()}"
-    return problem(422, "Parameter not understood", detail, parameter=name, value=None if given is None else str(given))
+    value = None if given is None else str(given)
+    return as_page(request, problem(422, "Parameter not understood", detail, parameter=name, value=value))
 
 
 def add_problem_handlers(app: FastAPI) -> None:

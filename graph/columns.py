@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
@@ -18,24 +18,77 @@ __all__ = ["Columns", "columns_of", "where"]
 
 Row = dict[str, Any]
 
+_WORDS: Final = (
+    "payer_level",
+    "payer_country",
+    "payer_type",
+    "recipient_level",
+    "recipient_country",
+    "recipient_type",
+    "programme",
+    "currency",
+    "quantity",
+    "per",
+    "phase",
+    "basis",
+)
+_LEVEL_SUMS: Final = """
+    CREATE TABLE level_sums AS
+    SELECT payer_level, recipient_level, currency, phase, quantity, per, begin_year, end_year, basis,
+           part_of IS NOT NULL AS passed_on, sum(amount_min) AS minimum, sum(amount_max) AS maximum,
+           count(*) AS flows, count(amount_max) AS with_amount
+    FROM flows GROUP BY ALL
+"""
+_FIELD_SETS: Final = """
+    CREATE TABLE field_sets AS
+    SELECT DISTINCT list_sort(fields) AS fields, array_to_string(list_sort(fields), '|') AS field_set
+    FROM arrow_flows WHERE len(fields) > 0
+"""
+
 
 class Columns:
-    """The flows of one generation as a DuckDB table `flows`; safe to ask from several threads."""
+    """The flows of one generation in DuckDB; safe to ask from several threads.
+
+    The table `flows` holds one row a flow, in the order of their IRIs, its few-valued words as ENUMs, which group
+    several times faster than strings, and `field_set`, its fields as one word; `field_sets` has the fields of each
+    such word. `level_sums` adds them up by everything that the sums from level to level
+    tell apart, so that those need not read every flow.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.generation = snapshot.generation
         self._database = duckdb.connect(":memory:")
         arrow = flow_table(snapshot)
         self._database.register("arrow_flows", arrow)
-        self._database.execute("CREATE TABLE flows AS SELECT * FROM arrow_flows ORDER BY flow")
+        for name in _WORDS:
+            words = f"SELECT DISTINCT CAST({name} AS VARCHAR) AS word FROM arrow_flows WHERE {name} IS NOT NULL"
+            self._database.execute(f"CREATE TYPE {name}_word AS ENUM ({words} ORDER BY word)")
+        self._database.execute(_FIELD_SETS)
+        self._database.execute("CREATE TYPE field_word AS ENUM (SELECT field_set FROM field_sets ORDER BY field_set)")
+        coded = ", ".join(f"CAST({name} AS {name}_word) AS {name}" for name in _WORDS)
+        field_set = "CAST(nullif(array_to_string(list_sort(fields), '|'), '') AS field_word) AS field_set"
+        self._database.execute(f"CREATE TABLE flows AS SELECT * REPLACE ({coded}), {field_set} FROM arrow_flows")
         self._database.unregister("arrow_flows")
+        self._database.execute(_LEVEL_SUMS)
 
     def rows(self, sql: str, inputs: Mapping[str, object] | None = None) -> list[Row]:
         """Run one of our own SELECT statements; rows by column name, amounts as Decimal."""
+        names, found = self._run(sql, inputs)
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def tuples(self, sql: str, inputs: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Run one of our own SELECT statements; rows as tuples, for results of many rows."""
+        return self._run(sql, inputs)[1]
+
+    def words(self, name: str) -> list[str]:
+        """Give the values of a column of few words in alphabetical order, which is the order of their codes."""
+        found = self.tuples(f"SELECT unnest(enum_range(NULL::{name}_word))")
+        return [word for (word,) in found]
+
+    def _run(self, sql: str, inputs: Mapping[str, object] | None) -> tuple[list[str], list[tuple[Any, ...]]]:
         with self._database.cursor() as cursor:
             cursor.execute(sql, dict(inputs or {}))
-            names = [column[0] for column in cursor.description or []]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return [column[0] for column in cursor.description or []], cursor.fetchall()
 
 
 _cache: dict[str, Columns] = {}
@@ -74,7 +127,7 @@ def where(filters: Filters) -> tuple[str, dict[str, object]]:
         conditions.append("quantity = $type")
         inputs["type"] = filters.type
     if filters.field is not None:
-        conditions.append("list_has_any(fields, $fields)")
+        conditions.append("field_set IN (SELECT field_set FROM field_sets WHERE list_has_any(fields, $fields))")
         inputs["fields"] = sorted(vocabulary().narrower("field", filters.field))
     if filters.basis is not None:
         conditions.append("basis = $basis")

@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from ontology.identifiers import expand, slug
 
 __all__ = ["SCHEMA", "flow_table"]
 
+_TEXT = pa.string()
 _WORD = pa.dictionary(pa.int32(), pa.string())
 _AMOUNT = pa.decimal128(22, 4)
 
@@ -97,6 +99,7 @@ _MANY: Final = {
     "cofinancing_of": "gov:cofinancingOf",
     "passages": "prov:hadPrimarySource",
 }
+_BY_PLACE: Final = [("place", "ascending"), ("value", "ascending")]
 _ACTOR_FACTS: Final = {"level": "gov:level", "type": "gov:actorType", "country": "gov:jurisdiction"}
 
 
@@ -145,7 +148,7 @@ def build_flow_table(snapshot: Snapshot) -> pa.Table:
     for side in ("payer", "recipient"):
         columns[f"{side}_label"] = _by_value(columns[side], lambda iris: _named(iris, labels.result()))
         for name, pairs in actor_facts.items():
-            columns[f"{side}_{name}"] = _by_value(columns[side], lambda iris, pairs=pairs: _first(pairs, iris))
+            columns[f"{side}_{name}"] = _by_value(columns[side], partial(_first, pairs))
         columns[f"{side}_country"] = _mapped(columns[f"{side}_country"], places(snapshot).country)
     for name in (*_NOTATIONS, "payer_level", "payer_type", "recipient_level", "recipient_type"):
         columns[name] = _mapped(columns[name], slug)
@@ -161,7 +164,9 @@ def _query(snapshot: Snapshot, pattern: str, select: str = "?s ?o") -> pa.Table:
 
     Oxigraph writes CSV and Arrow reads it, so that no statement becomes a Python object: half the time of a scan.
     """
-    results: Any = snapshot.database.query(f"SELECT {select} {{ {{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }} }}")
+    results: Any = snapshot.database.query(
+        f"SELECT {select} {{ {{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }} }}"
+    )
     return pcsv.read_csv(
         io.BytesIO(results.serialize(format=QueryResultsFormat.CSV)),
         parse_options=pcsv.ParseOptions(newlines_in_values=True),
@@ -199,7 +204,9 @@ def _located(pairs: pa.Table, keys: pa.Array) -> pa.Table:
     place = pc.index_in(pairs["s"], value_set=keys)
     found = pa.table({"place": place, "value": pairs["o"]}).filter(pc.is_valid(place)).combine_chunks()
     if pc.count_distinct(found["place"]).as_py() < len(found):
-        found = found.group_by(["place", "value"]).aggregate([]).sort_by([("place", "ascending"), ("value", "ascending")])
+        found = (
+            found.group_by(["place", "value"]).aggregate([]).sort_by([("place", "ascending"), ("value", "ascending")])
+        )
     return found
 
 
@@ -212,7 +219,7 @@ def _first(pairs: pa.Table, keys: pa.Array) -> pa.Array:
 
 def _lists(pairs: pa.Table, keys: pa.Array) -> pa.Array:
     """Give all values of each key, sorted; an empty list where it has none."""
-    found = _located(pairs, keys).sort_by([("place", "ascending"), ("value", "ascending")])
+    found = _located(pairs, keys).sort_by(_BY_PLACE)
     counts = dict(zip(*(column.to_pylist() for column in _flat(found["place"]).value_counts().flatten()), strict=True))
     offsets = [0]
     for place in range(len(keys)):
@@ -226,7 +233,7 @@ def _by_value(column: pa.Array, make: Callable[[pa.Array], pa.Array]) -> pa.Arra
     return make(encoded.dictionary).take(encoded.indices)
 
 
-def _mapped(column: pa.Array, change: Callable[[str], object], kind: pa.DataType = SCHEMA.field("flow").type) -> pa.Array:
+def _mapped(column: pa.Array, change: Callable[[str], object], kind: pa.DataType = _TEXT) -> pa.Array:
     return _by_value(column, lambda values: pa.array([change(value) for value in values.to_pylist()], kind))
 
 

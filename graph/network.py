@@ -2,8 +2,8 @@
 
 A projection is a directed multigraph of actor IRIs. Nodes carry `label`, `level`, `country`, `type`; edges carry
 `kind`, `iri` (the flow, mechanism or duty they come from), `label`, `fields`, `begin`, `end`, `basis`, and for
-funding `amount_min`, `amount_max`, `currency`. A tie without direction (coordination) is one edge, from the actor whose
-IRI comes first, with `directed` false.
+funding `amount_min`, `amount_max`, `currency`, `quantity`, `programme`. A tie without direction (coordination) is one
+edge, from the actor whose IRI comes first, with `directed` false.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def network_of(snapshot: Snapshot, filters: Filters, kinds: Iterable[Kind] = KIN
     """Project the part of the graph that the filters let through.
 
     `country` and `level` keep edges that touch an actor of that country or level, `actor` the edges of that actor,
-    `field`, `basis` and the span keep edges by the statement they come from. Actors without an edge are left out.
+    `field`, `basis` and the span keep edges by the statement they come from, `programme` the funding through it.
+    Actors without an edge are left out.
     An empty graph gives a network without nodes. The cost is one scan a property used.
     """
     facts = _facts(snapshot)
@@ -54,12 +55,22 @@ def network_of(snapshot: Snapshot, filters: Filters, kinds: Iterable[Kind] = KIN
         if kind in wanted:
             for one, other, iri, attributes in edges(snapshot, facts):
                 if _passes(iri, attributes, filters, facts):
-                    network.add_edge(one, other, key=f"{kind} {iri} {one} {other}", kind=kind, iri=iri, **attributes)
+                    _add(network, one, other, {"kind": kind, "iri": iri, **attributes})
     for actor in network.nodes:
         network.nodes[actor].update(label=snapshot.label(actor), level=None, country=None, type=None)
     _describe(snapshot, network, facts.places)
     _narrow(network, filters)
     return network
+
+
+def _add(network: nx.MultiDiGraph[str], one: str, other: str, attributes: dict[str, Any]) -> None:
+    """Add a tie; the same tie in another field is one tie with both fields."""
+    key = f"{attributes['kind']} {attributes['iri']} {one} {other}"
+    if network.has_edge(one, other, key):
+        fields = {*network.edges[one, other, key]["fields"], *attributes["fields"]}
+        network.edges[one, other, key]["fields"] = sorted(fields)
+    else:
+        network.add_edge(one, other, key=key, **attributes)
 
 
 def actors_of(network: nx.MultiDiGraph[str]) -> list[tuple[str, dict[str, Any]]]:
@@ -106,12 +117,14 @@ def _funding(snapshot: Snapshot, facts: _Facts) -> Iterator[_Edge]:
     payer, recipient = snapshot.values("gov:payer"), snapshot.values("gov:recipient")
     low, high = snapshot.values("gov:amountMin"), snapshot.values("gov:amountMax")
     currency, quantity = snapshot.values("gov:currency"), snapshot.values("gov:quantity")
+    programme = snapshot.values("gov:programme")
     for flow in sorted(payer.keys() & recipient.keys()):
         amounts = {
             "amount_min": low.get(flow, [None])[0],
             "amount_max": high.get(flow, [None])[0],
             "currency": slug(currency[flow][0]) if flow in currency else None,
             "quantity": slug(quantity[flow][0]) if flow in quantity else None,
+            "programme": programme.get(flow, [None])[0],
         }
         yield payer[flow][0], recipient[flow][0], flow, _attributes(flow, facts, **amounts)
 
@@ -150,11 +163,17 @@ def _competence(snapshot: Snapshot, facts: _Facts) -> Iterator[_Edge]:
         for duty, lower, place in found:
             for outer in facts.places.chain(place):
                 for other, upper, _ in by_place.get(outer, []):
-                    both = holds(
-                        facts.begin.get(duty), facts.end.get(duty), facts.begin.get(other), facts.end.get(other)
-                    )
-                    if lower != upper and both and (outer != place or other < duty):
-                        yield upper, lower, duty, _attributes(duty, facts, fields=[field])
+                    if lower != upper and (outer != place or other < duty):
+                        begin, end = _common(facts, duty, other)
+                        if begin is None or end is None or begin <= end:
+                            yield upper, lower, duty, _attributes(duty, facts, fields=[field], begin=begin, end=end)
+
+
+def _common(facts: _Facts, one: str, other: str) -> tuple[int | None, int | None]:
+    """Give the years that two duties share: the later begin and the earlier end."""
+    begins = [facts.begin[duty] for duty in (one, other) if facts.begin.get(duty) is not None]
+    ends = [facts.end[duty] for duty in (one, other) if facts.end.get(duty) is not None]
+    return max(begins, default=None), min(ends, default=None)  # type: ignore[type-var]
 
 
 _PROJECTIONS: Final = {
@@ -169,6 +188,8 @@ def _passes(iri: str, attributes: Mapping[str, Any], filters: Filters, facts: _F
     if filters.field and not vocabulary().narrower("field", filters.field) & set(attributes["fields"]):
         return False
     if filters.basis and facts.basis.get(iri) != filters.basis:
+        return False
+    if filters.programme and attributes.get("programme") != mint("programme", filters.programme):
         return False
     return holds(attributes["begin"], attributes["end"], *filters.span)
 

@@ -90,18 +90,19 @@ _memory: list[int] = []
 
 
 def prepare(memory: int) -> None:
-    """Note the memory limit; it is set when the first generation is open, as opening needs address space."""
+    """Note the memory limit; it is set when a generation is open, as opening one needs address space."""
     _memory.append(memory)
 
 
 def _database(folder: str) -> pyoxigraph.Store:
     if folder not in _open:
         _open.clear()
+        most = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         _open[folder] = pyoxigraph.Store.read_only(str(Path(folder) / "graph"))
         if _memory:
             used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-            limit = used + _memory[0]
-            resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
+            resource.setrlimit(resource.RLIMIT_AS, (used + _memory[0], most))
     return _open[folder]
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
@@ -21,7 +24,7 @@ from graph.guard import check_query
 from graph.reader_process import Answer, Question, answer, prepare
 from ontology.errors import SubsidiaError
 
-__all__ = ["Limits", "NotAcceptable", "OverMemory", "OverSize", "OverTime", "Readers", "raise_failure"]
+__all__ = ["Interrupted", "Limits", "NotAcceptable", "OverMemory", "OverSize", "OverTime", "Readers", "raise_failure"]
 
 CONSTS.term_timeout = 0.2  # seconds between SIGTERM and SIGKILL for a reader past its time
 
@@ -36,6 +39,10 @@ class OverMemory(SubsidiaError):
 
 class OverSize(SubsidiaError):
     """The result ran into the size limit."""
+
+
+class Interrupted(SubsidiaError):
+    """The query was not answered, through no fault of its own: the readers ended."""
 
 
 class NotAcceptable(SubsidiaError):
@@ -57,16 +64,34 @@ class Readers:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self._lock = Lock()
+        self._closed = False
+        self._waiting: set[Any] = set()
+        self._pool = self._start()
+
+    def _start(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["graph.reader_process"])
-        self._pool = ProcessPool(
-            max_workers=limits.readers, initializer=prepare, initargs=[limits.memory], context=context
-        )
+        limits = self.limits
+        return ProcessPool(max_workers=limits.readers, initializer=prepare, initargs=[limits.memory], context=context)
 
     def submit(self, question: Question) -> Any:
-        """Start a query and give its future, which gives an Answer; QueryRefused for what is not even started."""
+        """Start a query and give its future, which gives an Answer.
+
+        QueryRefused for what is not even started, Interrupted after close().
+        """
         check_query(question.query)
-        return self._pool.schedule(answer, args=[question], timeout=self.limits.time)
+        with self._lock:
+            if self._closed:
+                raise Interrupted("the readers are closed")
+            if not self._pool.active:
+                # Pebble gives up the whole pool when a process dies that had nothing to do, as when memory is short
+                self._end()
+                self._pool = self._start()
+            future = self._pool.schedule(answer, args=[question], timeout=self.limits.time)
+            self._waiting.add(future)
+        future.add_done_callback(self._waiting.discard)
+        return future
 
     def ask(self, question: Question) -> Answer:
         """Run a query and wait for it; raises what `raise_failure` raises."""
@@ -81,13 +106,23 @@ class Readers:
         except ProcessExpired as error:
             memory = f"{self.limits.memory / 2**20:,.0f} MiB"
             raise OverMemory(f"the query ended its reader: it may take {memory} and must not nest too deep") from error
+        except (BrokenProcessPool, CancelledError) as error:
+            raise Interrupted("the readers ended before the query was answered; ask again") from error
         raise_failure(found)
         return found
 
     def close(self) -> None:
         """End the readers, whatever they are doing."""
+        with self._lock:
+            self._closed = True
+            self._end()
+
+    def _end(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+        # Pebble leaves some of them unanswered, and who waits for them would wait for ever
+        for future in list(self._waiting):
+            future.cancel()
 
 
 def raise_failure(found: Answer) -> None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_COMMON = "--quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-header --newline=lf"
+_COMMON = (
+    "--quiet --generate-hashes --no-emit-index-url --no-emit-find-links "
+    "--strip-extras --allow-unsafe --no-header --newline=lf"
+)
 _FILES = (
     ("requirements/build.lock", "requirements/build.in"),
     ("requirements/run.lock", "pyproject.toml"),

@@ -95,6 +95,26 @@ def test_the_matrix_has_the_sums_that_the_printed_query_returns(
     assert document["meta"]["coverage"]["flows"] == sum(count for count, *_ in ours.values())
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"kind": "funding,coordination,hierarchy"},
+        {"kind": "competence", "country": "ES"},
+        {"country": "NL", "at": "2013"},
+        {"field": "newcomer-reception", "at": "2009"},
+        {"level": "regional", "basis": "stated", "kind": "coordination,competence"},
+        {"actor": "es-state"},
+        {"programme": "eif"},
+        {"type": "ministry"},
+    ],
+)
+def test_the_network_has_the_ties_that_the_printed_query_returns(client: TestClient, filters: dict[str, str]) -> None:
+    document = data(client, "/network", **filters)
+    ours = sorted((edge["kind"], edge["source"], edge["target"], edge["iri"]) for edge in document["data"]["edges"])
+    theirs = [(row["kind"], row["one"], row["other"], row["iri"]) for row in rows_of(client, document["meta"]["query"])]
+    assert ours == sorted(theirs) != []
+
+
 def test_the_sankey_balances_with_the_flows_that_it_names(client: TestClient) -> None:
     document = data(client, "/flows/sankey", country="ES", at=2006)
     flows = {row["flow"]: row for row in data(client, "/flows", country="ES", at=2006)["data"]}

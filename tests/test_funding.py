@@ -180,7 +180,7 @@ def test_the_chain_shows_what_is_passed_on_and_what_is_not_traced(tmp_path: Path
     snapshot = snapshot_of(tmp_path, {"actors": BODIES, "flows": flows})
     links = {link["kind"]: (link["min"], link["max"]) for link in sankey_document(snapshot, Filters()).data["links"]}
     # not traced: at least 100 − 45, at most 100 − 30
-    assert links == {"paid": (100, 100), "passed-on": (30, 45), "not-traced": (55, 70)}
+    assert links == {"direct": (100, 100), "passed-on": (30, 45), "not-traced": (55, 70)}
 
 
 def test_the_chain_finds_circles_and_names_them(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_money_is_conserved_by_every_dimension(
     expected = sum((Decimal(str(row[2] / 100)) for row in rows), Decimal(0))
     snapshot = snapshot_of(tmp_path_factory.mktemp("graph"), {"actors": BODIES, "flows": flows})
     for by in ("level", "country", "field", "programme", "actor"):
-        found = funding_matrix(columns_of(snapshot), Filters(), by).cells  # type: ignore[arg-type]
+        found = funding_matrix(columns_of(snapshot), Filters(), by).cells
         assert sum((cell.minimum or Decimal(0) for cell in found), Decimal(0)) == expected
 
 

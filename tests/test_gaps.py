@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,8 +34,8 @@ def names(gaps: list[Gap]) -> list[tuple[str, ...]]:
     return [tuple(slug(body) for body in gap.between) for gap in gaps]
 
 
-def graph(folder: Path, **tables: list[Row]) -> Snapshot:
-    base: dict[str, list[Row]] = {"actors": [STATE, TOWN, BROKER, CHARITY, UNION], "scopes": [SCOPE]}
+def graph(folder: Path, **tables: Sequence[Row]) -> Snapshot:
+    base: dict[str, Sequence[Row]] = {"actors": [STATE, TOWN, BROKER, CHARITY, UNION], "scopes": [SCOPE]}
     rows: Rows = {**base, **tables}
     return snapshot_of(folder, rows)
 

@@ -80,9 +80,12 @@ def test_sweden_has_another_coordinator_of_newcomers_in_2011_than_in_2009(casebo
     def coordinators(year: int) -> set[str]:
         rows = casebook.select(
             """PREFIX gov: <https://w3id.org/subsidia/def/>
-            SELECT ?holder ?from ?to { ?c gov:holder ?holder ; gov:field <https://w3id.org/subsidia/def/field/newcomer-reception> ;
-              gov:aspect <https://w3id.org/subsidia/def/aspect/coordination> ; gov:over <https://w3id.org/subsidia/id/territory/se>
-              OPTIONAL { ?c gov:validFrom ?from } OPTIONAL { ?c gov:validTo ?to } }"""
+            SELECT ?holder ?from ?to {
+              ?c gov:field <https://w3id.org/subsidia/def/field/newcomer-reception> ; gov:holder ?holder ;
+                 gov:aspect <https://w3id.org/subsidia/def/aspect/coordination> ;
+                 gov:over <https://w3id.org/subsidia/id/territory/se> .
+              OPTIONAL { ?c gov:validFrom ?from } OPTIONAL { ?c gov:validTo ?to }
+            }"""
         )
         return {
             slug(row["holder"] or "")

@@ -68,6 +68,8 @@ def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]]
         groups[facts.get("level") or "", facts.get("country") or ""].append(str(actor))
     levels = [level for level in (*vocabulary().schemes["level"], "") if any(key[0] == level for key in groups)]
     bands = sorted({key[1] for key in groups}, key=lambda code: (code != "EU", code == "", code))
+    if not groups:
+        return {}, {"lanes": [], "bands": []}
     rows, width = _shape(groups, levels, bands)
     found: dict[str, tuple[int, int]] = {}
     frame: dict[str, Any] = {"lanes": [], "bands": []}
@@ -110,7 +112,7 @@ def _shape(
         height = sum(rows.values()) * _STEP_Y + len(rows) * _LANE_GAP
         return abs(log((sum(columns.values()) * _STEP_X + len(columns) * _BAND_GAP) / height / _ASPECT))
 
-    largest = max((len(found) for found in groups.values()), default=1)
+    largest = max(len(found) for found in groups.values())
     return min((shape(tallest) for tallest in range(1, min(largest, 60) + 1)), key=distance)
 
 

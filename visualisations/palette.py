@@ -1,8 +1,8 @@
 """The palette: the colours of levels, states and kinds of tie, defined once for CSS, ECharts and pyvis.
 
-The levels run through one ordered scale, the states use the colours of Okabe & Ito (2008), which colour-blind readers
-can tell apart; a sign goes with each state, so that colour is never alone. `DARK` gives each colour's counterpart on a
-dark ground.
+The levels run through one ordered scale. The states follow Okabe & Ito (2008), whose colours colour-blind readers can
+tell apart, the yellow darkened to be seen on white; a sign goes with each state, so that colour is never alone. `DARK`
+gives each colour's counterpart on a dark ground.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PROVIDER: Final = "#b5651d"
 UNKNOWN: Final = "#7a808a"
 STATES: Final = {
     "reported": ("#d55e00", "●"),
-    "indicated": ("#e69f00", "◐"),
+    "indicated": ("#b97a00", "◐"),
     "coordinated": ("#0072b2", "✓"),
     "not-assessed": ("#7a808a", "·"),
 }
@@ -43,7 +43,7 @@ DARK: Final = {
     "#b5651d": "#e09a58",
     "#7a808a": "#9da3ad",
     "#d55e00": "#ff8a3d",
-    "#e69f00": "#f2bb45",
+    "#b97a00": "#f2bb45",
     "#0072b2": "#5fb8ec",
     "#7b6db0": "#aca0de",
     "#c2571a": "#f0935a",

@@ -21,7 +21,7 @@ __all__ = ["KIND_WORDS", "Sankey", "sankey_chart"]
 
 Row = Mapping[str, Any]
 
-KIND_WORDS: Final = {"paid": "paid", "passed-on": "passed on", "not-traced": "not traced further"}
+KIND_WORDS: Final = {"direct": "direct", "passed-on": "passed on", "not-traced": "not traced further"}
 _GAP: Final = 34
 _BAND: Final = 220
 _HAIRLINE: Final = 1.6
@@ -57,9 +57,9 @@ def sankey_chart(nodes: Sequence[Row], links: Sequence[Row], currency: str | Non
     """
     named = {node["id"]: node for node in nodes}
     order = sorted(links, key=lambda link: (-(link["max"] or 0), link["max"] is None, *_key(link)))
-    cut = _cut(order, named)
-    left = [link for link in order if link not in cut]
-    kept = sorted(left[:limit], key=_key)
+    cut = _cut(order[:limit], named)
+    out = {_key(link) for link in cut}
+    kept = sorted((link for link in order[:limit] if _key(link) not in out), key=_key)
     places = _places(kept, named)
     used = [node for node in nodes if node["id"] in places]
     hairline, height = _scale(kept, places)
@@ -74,7 +74,7 @@ def sankey_chart(nodes: Sequence[Row], links: Sequence[Row], currency: str | Non
         option=_option([_node(node, places, amounts) for node in used], chart, _heads(used, places), height),
         height=height + 64,
         cut=tuple(sorted(cut, key=_key)),
-        beyond=len(left) - len(kept),
+        beyond=max(0, len(order) - limit),
         unknown=sum(link["max"] is None for link in kept),
         dark=DARK,
     )
@@ -195,7 +195,7 @@ def _link(link: Row, named: Mapping[str, Row], currency: str | None, hairline: f
     }
 
 
-_OPACITY: Final = {"paid": 0.55, "passed-on": 0.3, "not-traced": 0.15}
+_OPACITY: Final = {"direct": 0.55, "passed-on": 0.3, "not-traced": 0.15}
 
 
 def _heads(nodes: Iterable[Row], places: Mapping[str, int]) -> list[tuple[int, str]]:

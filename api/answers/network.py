@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pyoxigraph import Literal, NamedNode
+
 from api.answers.document import Document, Row, filters_of, number
 from graph.filters import Filters
 from graph.network import KINDS, Kind, actors_of, network_of, ties_of
-from graph.queries import query_text
+from graph.queries import bind, query_text
 from graph.snapshot import Snapshot
+from ontology.identifiers import concept, mint
 
 __all__ = ["network_document"]
 
@@ -25,9 +28,29 @@ def network_document(snapshot: Snapshot, filters: Filters, kinds: Iterable[Kind]
         generation=snapshot.generation,
         at=filters.at,
         rows=len(edges),
-        query=query_text("network"),
+        query=network_query(filters, chosen),
         filters=filters_of(filters),
         more={"kinds": list(chosen), "nodes": len(nodes)},
+    )
+
+
+def network_query(filters: Filters, kinds: tuple[Kind, ...]) -> str:
+    """Give the SPARQL that gives the same ties."""
+    since, until = filters.span
+    return bind(
+        query_text("network"),
+        {
+            "ofKind": [Literal(kind) for kind in kinds],
+            "countryCode": Literal(filters.country) if filters.country else None,
+            "inField": NamedNode(concept("field", filters.field)) if filters.field else None,
+            "atLevel": NamedNode(concept("level", filters.level)) if filters.level else None,
+            "ofType": NamedNode(concept("actorType", filters.type)) if filters.type else None,
+            "ofBasis": NamedNode(concept("basis", filters.basis)) if filters.basis else None,
+            "withActor": NamedNode(mint("actor", filters.actor)) if filters.actor else None,
+            "ofProgramme": NamedNode(mint("programme", filters.programme)) if filters.programme else None,
+            "since": Literal(since) if since is not None else None,
+            "until": Literal(until) if until is not None else None,
+        },
     )
 
 

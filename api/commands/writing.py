@@ -11,6 +11,7 @@ from pyoxigraph import Quad
 
 from api.answers.document import Document
 from api.commands.common import AsJson, StorePath, note, print_document, print_table, store_at
+from api.parameters import ParameterRefused
 from graph.columns import columns_of
 from graph.evidence import check_evidence, describe, locate
 from graph.rdf import to_rdflib
@@ -18,8 +19,8 @@ from graph.snapshot import Snapshot
 from loaders.base import Statements
 from loaders.sources import KNOWN_FORMATS, load_source
 from loaders.tables.reader import Row, read_tables
-from ontology.errors import CellProblem, InputRefused, SubsidiaError
-from ontology.identifiers import compact, expand
+from ontology.errors import CellProblem, InputRefused, SubsidiaError, near_matches
+from ontology.identifiers import compact, expand, is_slug
 from ontology.shacl import Violation
 from ontology.shacl import validate as validate_shapes
 
@@ -43,6 +44,10 @@ def load(
     store: StorePath = None,
 ) -> None:
     """Load sources, all of them or none."""
+    if form is not None and form not in KNOWN_FORMATS:
+        raise ParameterRefused("format", form, f"one of {', '.join(KNOWN_FORMATS)}", near_matches(form, KNOWN_FORMATS))
+    if graph is not None and not is_slug(graph):
+        raise ParameterRefused("graph", graph, "lower-case letters, digits and single hyphens")
     opened = store_at(store, empty=empty)
     snapshot = opened.snapshot()
     statements = _read(snapshot, source, form, graph)
@@ -144,9 +149,13 @@ def evidence_check(sources: SourcesFolder, store: StorePath = None, json: AsJson
 
 @evidence.command("locate")
 def evidence_locate(
-    text: Annotated[str, typer.Argument(help="words of a document")], sources: SourcesFolder, json: AsJson = False
+    text: Annotated[str, typer.Argument(help="words of a document")],
+    sources: SourcesFolder,
+    store: StorePath = None,
+    json: AsJson = False,
 ) -> None:
     """Find words in the documents: document, offsets and digest, for whoever fills the tables."""
+    del store  # taken as by every command; the documents are not in it
     places = locate(text, sources)
     if not places:
         raise NotFound(f"these words stand in no document of {sources}")

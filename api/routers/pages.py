@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -61,7 +62,7 @@ def _scheme(name: str) -> list[tuple[str, str]]:
 @router.api_route("/palette.css", methods=_GET)
 def palette(request: Request) -> Response:
     """Give the palette as CSS."""
-    tag = '"palette-1"'
+    tag = f'"{sha256(css().encode()).hexdigest()[:16]}"'
     cached = not_modified(request, tag)
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     return cached if cached is not None else Response(css(), media_type="text/css; charset=utf-8", headers=headers)

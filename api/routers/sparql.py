@@ -13,6 +13,7 @@ from api.dependencies import ReadersGiven, SettingsGiven, SnapshotGiven, not_mod
 from api.negotiation import best
 from api.parameters import ParameterRefused
 from api.problems import problem
+from api.routers.pages import query_page
 from graph.reader_process import SOLUTIONS, TRIPLES, Question
 from graph.readers import Readers
 from graph.snapshot import Snapshot
@@ -50,6 +51,9 @@ async def query_by_get(
     request: Request, snapshot: SnapshotGiven, readers: ReadersGiven, settings: SettingsGiven
 ) -> Response:
     """Run the query in the parameter `query`; `format` overrides Accept."""
+    wants_form = best(request.headers.get("accept"), ["text/turtle", "text/html"]) == "text/html"
+    if wants_form and "query" not in request.query_params:
+        return await asyncio.to_thread(query_page, request, snapshot)
     return await _answer(request, snapshot, readers, settings.result_bytes, list(request.query_params.multi_items()))
 
 

@@ -44,8 +44,8 @@ class Node:
 class Link:
     """All flows of one kind from node to node; amounts are None where none of them has one.
 
-    `kind` is transfer money as stated, `passed-on` for money that comes from another flow, `not-traced` for the part
-    of a flow that no recorded flow passes on.
+    `kind` is `direct` for money from its payer to its recipient, `passed-on` for money that comes from another flow,
+    `not-traced` for the part of a flow that no recorded flow passes on.
     """
 
     source: str
@@ -172,7 +172,7 @@ def _column(level: str | None) -> int:
 def _links(rows: list[dict[str, Any]], nodes: dict[str, Node]) -> list[Link]:
     groups: dict[tuple[str, str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        kind = "passed-on" if row["part_of"] else "paid"
+        kind = "passed-on" if row["part_of"] else "direct"
         ends = (_node(nodes, row, "payer"), _node(nodes, row, "recipient"))
         groups[(*ends, kind, row["basis"])].append(row)
     links = []

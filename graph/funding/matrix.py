@@ -23,13 +23,12 @@ DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
 SUMMABLE: Final = ("transfer", "allocation", "commitment", "budget-line")
 """Quantities whose amounts may be added among themselves; only transfers make a funding total."""
 
-_ONE_FIELD: Final = "CASE WHEN len(fields) = 0 THEN NULL ELSE list_aggregate(list_sort(fields), 'string_agg', '|') END"
 _KEYS: Final[dict[Dimension, tuple[str, str]]] = {
     "level": ("payer_level", "recipient_level"),
     "country": ("payer_country", "recipient_country"),
     "actor": ("payer", "recipient"),
     "programme": ("programme", "programme"),
-    "field": (_ONE_FIELD, _ONE_FIELD),
+    "field": ("field_set", "field_set"),
 }
 
 
@@ -102,59 +101,72 @@ def funding_matrix(columns: Columns, filters: Filters, by: Dimension = "level") 
     """Sum the flows that the filters let through, from key to key of a dimension.
 
     A flow of several fields has them together as its key in the dimension `field`, so that its money is counted
-    once. An empty graph gives a matrix without cells. The cost is one scan of the columns.
+    once. An empty graph gives a matrix without cells. The cost is one scan of the columns, or of their sums by level
+    where these tell enough.
     """
     condition, inputs = where(filters)
-    payer, recipient = _KEYS[by]
     quantities = ", ".join(f"'{name}'" for name in SUMMABLE)
-    rows = columns.rows(
+    summable = f"quantity IN ({quantities}) AND per IN ('total', 'year')"
+    groups = _groups(filters, by, condition)
+    rows = columns.tuples(
         f"""
-        SELECT CAST({payer} AS VARCHAR) AS payer, CAST({recipient} AS VARCHAR) AS recipient,
+        SELECT CAST(payer AS VARCHAR) AS payer, CAST(recipient AS VARCHAR) AS recipient,
                CAST(currency AS VARCHAR) AS currency, CAST(phase AS VARCHAR) AS phase,
-               CAST(quantity AS VARCHAR) AS quantity, {period_sql(filters.at)} AS period,
-               part_of IS NOT NULL AS passed_on,
-               sum(amount_min) AS minimum, sum(amount_max) AS maximum,
-               count(*) AS flows, count(amount_max) AS with_amount,
-               list_sort(list(DISTINCT CAST(basis AS VARCHAR))) AS bases
-        FROM flows
-        WHERE {condition} AND quantity IN ({quantities}) AND per IN ('total', 'year')
+               CAST(quantity AS VARCHAR) AS quantity, {period_sql(filters.at)} AS period, passed_on,
+               sum(minimum) AS minimum, sum(maximum) AS maximum,
+               CAST(sum(flows) AS BIGINT) AS flows, CAST(sum(with_amount) AS BIGINT) AS with_amount,
+               bit_or(1 << enum_code(basis)) AS bases
+        FROM ({groups}) WHERE {summable}
         GROUP BY ALL
         ORDER BY ALL
         """,
         inputs,
     )
+    cells = _cells(rows, columns.words("basis"))
     return Matrix(
         by=by,
-        cells=_cells(rows),
-        left_out=_left_out(columns, condition, inputs, quantities),
-        flows=sum(row["flows"] for row in rows),
-        with_amount=sum(row["with_amount"] for row in rows),
+        cells=cells,
+        left_out=_left_out(columns, groups, inputs, summable),
+        flows=sum(cell.flows for cell in cells),
+        with_amount=sum(cell.with_amount for cell in cells),
     )
 
 
-def _cells(rows: list[dict[str, Any]]) -> tuple[Cell, ...]:
+def _groups(filters: Filters, by: Dimension, condition: str) -> str:
+    """Give the SQL for the flows that pass, added up by all that cells tell apart, before periods have their words."""
+    told_apart = "currency, phase, quantity, per, begin_year, end_year, basis"
+    if by == "level" and not filters.without("level", "type", "basis", "at", "since", "until").given():
+        return (
+            f"SELECT payer_level AS payer, recipient_level AS recipient, {told_apart}, passed_on, minimum, maximum, "
+            f"flows, with_amount FROM level_sums WHERE {condition}"
+        )
+    payer, recipient = _KEYS[by]
+    return (
+        f"SELECT {payer} AS payer, {recipient} AS recipient, {told_apart}, part_of IS NOT NULL AS passed_on, "
+        "sum(amount_min) AS minimum, sum(amount_max) AS maximum, count(*) AS flows, count(amount_max) AS with_amount "
+        f"FROM flows WHERE {condition} GROUP BY ALL"
+    )
+
+
+def _cells(rows: list[tuple[Any, ...]], words: list[str]) -> tuple[Cell, ...]:
+    """Make the cells; a row has the values of a Cell in their order, the bases as bits that stand for words."""
     flows: Counter[tuple[str | None, str | None]] = Counter()
     with_amount: Counter[tuple[str | None, str | None]] = Counter()
     for row in rows:
-        pair = (row["payer"], row["recipient"])
-        flows[pair] += row["flows"]
-        with_amount[pair] += row["with_amount"]
+        flows[row[:2]] += row[-3]
+        with_amount[row[:2]] += row[-2]
+    bases = {row[-1]: tuple(word for bit, word in enumerate(words) if (row[-1] or 0) >> bit & 1) for row in rows}
     return tuple(
-        Cell(
-            **{**row, "bases": tuple(row["bases"])},
-            pair_flows=flows[row["payer"], row["recipient"]],
-            pair_with_amount=with_amount[row["payer"], row["recipient"]],
-        )
+        Cell(*row[:-1], bases=bases[row[-1]], pair_flows=flows[row[:2]], pair_with_amount=with_amount[row[:2]])
         for row in rows
     )
 
 
-def _left_out(columns: Columns, condition: str, inputs: dict[str, object], quantities: str) -> tuple[LeftOut, ...]:
+def _left_out(columns: Columns, groups: str, inputs: dict[str, object], summable: str) -> tuple[LeftOut, ...]:
     rows = columns.rows(
         f"""
-        SELECT CAST(quantity AS VARCHAR) AS quantity, CAST(per AS VARCHAR) AS per, count(*) AS flows
-        FROM flows
-        WHERE {condition} AND NOT (quantity IN ({quantities}) AND per IN ('total', 'year'))
+        SELECT CAST(quantity AS VARCHAR) AS quantity, CAST(per AS VARCHAR) AS per, CAST(sum(flows) AS BIGINT) AS flows
+        FROM ({groups}) WHERE NOT ({summable})
         GROUP BY ALL ORDER BY ALL
         """,
         inputs,

@@ -171,6 +171,7 @@ def gap_matrix(snapshot: Snapshot, filters: Filters) -> list[GapCell]:
         for field in gap.fields:
             if gap.country:
                 gaps[gap.country, field].append(gap)
+    troubled = {(gap.country, field) for gap in find_gaps(snapshot, Filters(at=filters.at)) for field in gap.fields}
     ties = _ties(snapshot, filters)
     researched = _researched(snapshot, filters)
     cells = []
@@ -185,7 +186,7 @@ def gap_matrix(snapshot: Snapshot, filters: Filters) -> list[GapCell]:
             GapCell(
                 country=country,
                 field=field,
-                state=_state(here, ties.get((country, field), 0), known),
+                state=_state(here, ties.get((country, field), 0), known and (country, field) not in troubled),
                 reported=sum(gap.state == "reported" for gap in here),
                 indicated=sum(gap.state == "indicated" for gap in here),
                 types=tuple(sorted({gap.type for gap in here})),
@@ -197,12 +198,13 @@ def gap_matrix(snapshot: Snapshot, filters: Filters) -> list[GapCell]:
     return cells
 
 
-def _state(gaps: list[Gap], ties: int, researched: bool) -> State:
+def _state(gaps: list[Gap], ties: int, clear: bool) -> State:
+    """Name the state; `clear` says that the place was researched and has no gap of any other type either."""
     if any(gap.state == "reported" for gap in gaps):
         return "reported"
     if gaps:
         return "indicated"
-    return "coordinated" if researched and ties else "not-assessed"
+    return "coordinated" if clear and ties else "not-assessed"
 
 
 def _ties(snapshot: Snapshot, filters: Filters) -> dict[tuple[str, str], int]:

@@ -7,7 +7,7 @@ A file states its purpose, inputs and columns in comments on top, and names each
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -29,8 +29,11 @@ def query_text(name: str) -> str:
     return (_FOLDER / f"{name}.rq").read_text(encoding="utf-8")
 
 
-def bind(query: str, inputs: Mapping[str, NamedNode | Literal | None]) -> str:
-    """Put terms in the place of the query's UNDEF inputs; an input of None stays open.
+Term = NamedNode | Literal
+
+
+def bind(query: str, inputs: Mapping[str, Term | Sequence[Term] | None]) -> str:
+    """Put terms in the place of the query's UNDEF inputs, one or several; an input of None stays open.
 
     KeyError where the query has no such input.
 
@@ -42,6 +45,7 @@ def bind(query: str, inputs: Mapping[str, NamedNode | Literal | None]) -> str:
         if not pattern.search(query):
             raise KeyError(name)
         if term is not None:
-            line = f"VALUES ?{name} {{ {term} }}"
+            terms = [term] if isinstance(term, NamedNode | Literal) else term
+            line = f"VALUES ?{name} {{ {' '.join(str(each) for each in terms)} }}"
             query = pattern.sub(lambda match, line=line: line, query)  # type: ignore[misc]
     return query

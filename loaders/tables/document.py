@@ -16,21 +16,27 @@ __all__ = ["guide"]
 _INTRODUCTION = """\
 # The governance tables
 
-A country is written down in CSV tables, all in one folder: one file a table, one row a thing, UTF-8, commas, a header line. Leave out the
-tables that you do not need. `loaders/casebook/` is the example; `subsidia load FOLDER --dry-run` checks, `subsidia load FOLDER` loads, all
-of it or nothing.
+A country is written down in CSV tables, all in one folder: one file a table, one row a thing, UTF-8, commas, a header
+line. Leave out the tables that you do not need. `loaders/casebook/` is the example; `subsidia load FOLDER --dry-run`
+checks, `subsidia load FOLDER` loads, all of it or nothing.
 
-- **Keys** name rows and end their IRIs: lower-case letters, digits, hyphens, such as `es-autonomous-communities`. A key must never change.
-- **Several values** in one cell are divided by `|`. Names may carry a language: `Wien@de|Vienna@en`; without one they are English.
-- **Amounts** are digits with at most one decimal point: `4800000.50`. Not known: leave both ends empty. Exact: both ends equal.
+- **Keys** name rows and end their IRIs: lower-case letters, digits, hyphens, such as `es-autonomous-communities`. A
+  key must never change.
+- **Several values** in one cell are divided by `|`. Names may carry a language: `Wien@de|Vienna@en`; without one they
+  are English.
+- **Amounts** are digits with at most one decimal point: `4800000.50`. Not known: leave both ends empty. Exact: both
+  ends equal.
 - **Dates** are `2006`, `2006-03` or `2006-03-14`. An empty end is open or unknown; write only what the source says.
-- **Evidence**: every statement names its passages. A passage is a document with start and end, counted in characters from 0, and the digest
-  of the words in between; `subsidia evidence locate "words" --sources DIR` prints all three. Never copy a sentence of a source into a cell.
-- **References** point at keys of other tables, here or already in the store. An unknown key is refused, with those that look like it.
-- **Basis**: `stated` by the source, `derived` from what it states by arithmetic (give the working in `note`), or `inferred` by a judgement
-  (say whose, and why, in `note`).
+- **Evidence**: every statement names its passages. A passage is a document with start and end, counted in characters
+  from 0, and the digest of the words in between; `subsidia evidence locate "words" --sources DIR` prints all three.
+  Never copy a sentence of a source into a cell.
+- **References** point at keys of other tables, here or already in the store. An unknown key is refused, with those
+  that look like it.
+- **Basis**: `stated` by the source, `derived` from what it states by arithmetic (give the working in `note`), or
+  `inferred` by a judgement (say whose, and why, in `note`).
 
-A row that cannot be right is refused with file, row, column and value; all problems are told at once, and nothing is loaded.
+A row that cannot be right is refused with file, row, column and value; all problems are told at once, and nothing is
+loaded.
 """
 
 
@@ -40,7 +46,8 @@ def guide() -> str:
 
 
 def _table(table: Table) -> str:
-    lines = [f"## {table.name}.csv", "", f"{table.meaning[0].upper()}{table.meaning[1:]}. Each row is a `{table.type}`.", ""]
+    meaning = f"{table.meaning[0].upper()}{table.meaning[1:]}. Each row is a `{table.type}`."
+    lines = [f"## {table.name}.csv", "", meaning, ""]
     lines += ["| column | holds | meaning | becomes |", "|---|---|---|---|"]
     for column in table.columns:
         name = f"**{column.name}**" if column.required else column.name

@@ -20,7 +20,8 @@ from ontology.identifiers import concept, currency, expand, graph_name, mint
 __all__ = ["GRAPH_NAME", "Actor", "Flow", "LevelSums", "actors", "flow_iri", "flows", "level_sums", "write_graph"]
 
 GRAPH_NAME: Final = "bench"
-COUNTRIES: Final = tuple("AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+_CODES: Final = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+COUNTRIES: Final = tuple(_CODES[start : start + 2] for start in range(0, len(_CODES), 3))
 YEARS: Final = (2000, 2020)
 FLOWS_A_PASSAGE: Final = 1000
 

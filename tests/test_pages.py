@@ -1,0 +1,454 @@
+"""Pages in a real Chromium: they open cleanly, stay on the host, and show the numbers of the API."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from graph.store import Store
+
+pytestmark = pytest.mark.browser
+
+_ARGUMENTS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES: Final = {"desktop": (1440, 900), "phone": (360, 740)}
+PAGES: Final = (
+    "/",
+    "/search?q=barcelona",
+    "/flows",
+    "/flows?country=ES&at=2006",
+    "/flows?by=country",
+    "/flows?by=actor",
+    "/flows?by=field",
+    "/flows?country=BE&at=1900&basis=derived",
+    "/network",
+    "/network?country=ES&kind=funding,hierarchy",
+    "/gaps",
+    "/gaps?country=NL&type=discontinuity",
+    "/actors",
+    "/actors?level=local&q=spain",
+    "/actors/es-autonomous-communities",
+    "/id/passage/handbook-2007-es-fund-amounts",
+    "/id/source/handbook-2007",
+    "/def/level/local",
+    "/def/",
+    "/graph/casebook",
+    "/sparql",
+    "/docs",
+)
+
+
+def _chromium() -> str:
+    names = (os.environ.get("SUBSIDIA_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found is None:
+        reason = "NO CHROMIUM ON THIS MACHINE: the pages are NOT tested; set SUBSIDIA_CHROMIUM or install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a fresh store with the casebook on a free port; give the address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("pages")
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "uvicorn", "api.asgi:app", "--port", str(port), "--log-level", "warning"]
+    environment = {**os.environ, "SUBSIDIA_STORE": str(folder / "store")}
+    with (
+        log.open("wb") as sink,
+        subprocess.Popen(command, env=environment, stdout=sink, stderr=sink, cwd=Path(__file__).parents[1]) as server,
+    ):
+        try:
+            _wait_for(port, server, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"the server did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one Chromium for all tests."""
+    executable = _chromium()
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        yield found
+        found.close()
+
+
+class Watched:
+    """A page whose complaints and requests are kept."""
+
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.site = site
+        self.page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.site}/", "data:", "blob:")):
+            self.complaints.append(f"left the host: {request.url}")
+
+    def open(self, path: str) -> Page:
+        answer = self.page.goto(self.site + path, wait_until="load")
+        assert answer is not None
+        assert answer.ok, f"{path}: {answer.status}"
+        return self.page
+
+
+@pytest.fixture
+def watched(browser: Browser, site: str) -> Iterator[Watched]:
+    """Give a page at desktop size; afterwards nothing may have gone wrong in it."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        found = Watched(context, site)
+        yield found
+        assert found.complaints == []
+
+
+def api(watched: Watched, path: str, **parameters: Any) -> Any:
+    """Ask the API for a document."""
+    answer = watched.page.request.get(f"{watched.site}/api/v1{path}?{urlencode(parameters)}")
+    assert answer.ok, answer.text()
+    return answer.json()
+
+
+def run(watched: Watched, query: str) -> list[dict[str, str]]:
+    """Run a printed query at the endpoint."""
+    answer = watched.page.request.get(f"{watched.site}/sparql?query={quote(query)}&format=json")
+    assert answer.ok, answer.text()
+    rows = answer.json()["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in rows]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_cleanly_and_stays_on_the_host(browser: Browser, site: str, path: str, size: str) -> None:
+    width, height = SIZES[size]
+    with browser.new_context(viewport={"width": width, "height": height}) as context:
+        watched = Watched(context, site)
+        page = watched.open(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+        assert page.locator("h1").count() >= 1
+        assert watched.complaints == []
+
+
+@pytest.mark.parametrize("path", ["/flows?country=ES&at=2006", "/network?country=ES", "/gaps", "/actors/es-barcelona"])
+def test_a_page_reads_well_without_script(browser: Browser, site: str, path: str) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = Watched(context, site).open(path)
+        assert page.locator("main table tbody tr").count() > 0
+        assert page.locator("figure.chart").filter(visible=True).count() == 0
+        assert page.locator("form.filters button").is_visible()
+
+
+def test_the_charts_are_drawn(watched: Watched) -> None:
+    page = watched.open("/flows?country=ES&at=2006")
+    expect(page.locator("#sankey[data-drawn=true] svg")).to_be_visible()
+    drawing = page.locator("#sankey svg")
+    for text in ("Spanish state", "Municipalities of Spain", "72,960,000 EUR", "Regional"):
+        expect(drawing.get_by_text(text, exact=True).first).to_be_attached()
+    page = watched.open("/network?country=ES")
+    expect(page.locator("#network-canvas canvas")).to_be_visible()
+    nodes = api(watched, "/network", country="ES")["meta"]["nodes"]
+    expect(page.locator("#network-canvas")).to_have_attribute("data-drawn", str(nodes))
+
+
+def test_the_picture_of_the_flows_can_be_kept(watched: Watched) -> None:
+    page = watched.open("/flows?country=ES&at=2006")
+    with page.expect_download() as kept:
+        page.locator("#save-svg").click()
+    assert kept.value.suggested_filename == "subsidia-flows.svg"
+    assert b"<svg" in Path(kept.value.path()).read_bytes()[:2000]
+
+
+def test_the_question_about_spain_is_answered_in_the_headline(watched: Watched) -> None:
+    page = watched.open("/")
+    page.get_by_role("link", name="Follow the money").click()
+    expect(page.locator("h1")).to_have_text(
+        "Of 182,400,000 EUR in 2006, 40 % had to be passed on to Municipalities of Spain."
+    )
+    expect(page.get_by_text("amount unknown").first).to_be_visible()
+
+
+Sums = list[tuple[str, str, int]]
+
+
+def _number(value: object) -> str:
+    return "" if value in (None, "") else f"{Decimal(str(value)).normalize():f}"
+
+
+def _sums(page: Page) -> Sums:
+    cells = page.locator("#funding-matrix [data-cell]").all()
+    found = [[cell.get_attribute(f"data-{name}") for name in ("min", "max", "flows")] for cell in cells]
+    return sorted((_number(low), _number(high), int(flows or 0)) for low, high, flows in found)
+
+
+@pytest.mark.parametrize("by", ["level", "country", "field", "programme", "actor"])
+@pytest.mark.parametrize("filters", [{}, {"country": "ES", "at": "2006"}, {"field": "education"}, {"level": "local"}])
+def test_the_matrix_shows_what_the_api_and_the_printed_query_give(
+    watched: Watched, by: str, filters: dict[str, str]
+) -> None:
+    page = watched.open(f"/flows?{urlencode({**filters, 'by': by})}")
+    document = api(watched, "/flows/matrix", by=by, **filters)
+    shown = _sums(page)
+    assert shown == sorted((_number(cell["min"]), _number(cell["max"]), cell["flows"]) for cell in document["data"])
+    printed = page.locator("details.query", has_text="SPARQL of the matrix").locator("code").text_content()
+    assert printed == document["meta"]["query"]
+    rows = run(watched, printed or "")
+    assert shown == sorted((_number(row.get("min")), _number(row.get("max")), int(row["flows"])) for row in rows)
+    coverage = page.locator(".coverage")
+    assert coverage.get_attribute("data-flows") == str(document["meta"]["coverage"]["flows"])
+    assert coverage.get_attribute("data-with-amount") == str(document["meta"]["coverage"]["with_amount"])
+
+
+def test_every_flow_is_listed_with_the_amount_of_the_api(watched: Watched) -> None:
+    page = watched.open("/flows?country=ES")
+    rows = page.locator("table.flows tbody tr")
+    amounts = [(row.get_attribute("id"), row.locator("td.n").get_attribute("data-max")) for row in rows.all()]
+    flows = api(watched, "/flows", country="ES")["data"]
+    assert amounts == [
+        (flow["flow"].rsplit("/", 1)[1], "" if flow["amount_max"] is None else str(flow["amount_max"]))
+        for flow in flows
+    ]
+
+
+@pytest.mark.parametrize(
+    "filters", [{}, {"country": "NL", "type": "discontinuity"}, {"field": "education", "at": "2006"}]
+)
+def test_the_gaps_are_those_of_the_api(watched: Watched, filters: dict[str, str]) -> None:
+    page = watched.open(f"/gaps?{urlencode(filters)}")
+    gaps = api(watched, "/gaps", **filters)
+    assert [each.get_attribute("data-gap") for each in page.locator("article.gap").all()] == [
+        gap["id"] for gap in gaps["data"]
+    ]
+    counts = {
+        each.get_attribute("data-state"): each.get_attribute("data-count")
+        for each in page.locator(".key [data-state]").all()
+    }
+    rest = {name: value for name, value in filters.items() if name not in ("country", "field")}
+    cells = api(watched, "/gaps/matrix", **rest)["data"]
+    for state in ("reported", "indicated", "coordinated"):
+        assert counts[state] == str(sum(cell["state"] == state for cell in cells))
+        signs = page.locator(f"#gap-matrix a[data-state={state}]")
+        assert signs.count() == int(counts[state] or 0)
+
+
+def test_reported_gaps_are_those_of_the_printed_query(watched: Watched) -> None:
+    page = watched.open("/gaps")
+    printed = page.locator("details.query", has_text="SPARQL of the reported gaps").locator("code").text_content()
+    found = {row["gap"] for row in run(watched, printed or "")}
+    shown = {each.get_attribute("data-gap") for each in page.locator("article.gap:has(.state-reported)").all()}
+    assert shown == found
+
+
+def test_a_cell_opens_its_gaps_and_the_way_back_works(watched: Watched) -> None:
+    page = watched.open("/gaps")
+    page.locator("#gap-matrix a[data-state=reported]").first.click()
+    page.wait_for_load_state()
+    chosen = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    assert set(chosen) == {"country", "field"}
+    gaps = api(watched, "/gaps", **chosen)
+    assert page.locator("article.gap").count() == gaps["meta"]["rows"] > 0
+    page.go_back(wait_until="load")
+    assert urlsplit(page.url).query == ""
+    assert page.locator("article.gap").count() == api(watched, "/gaps")["meta"]["rows"]
+
+
+def test_counts_on_the_front_page_are_the_statistics(watched: Watched) -> None:
+    page = watched.open("/")
+    things = api(watched, "/stats")["data"]["things"]
+    for kind, count in things.items():
+        assert page.locator(f"[data-count={kind}]").text_content() == f"{count:,}"
+
+
+def test_a_filter_goes_into_the_address_and_the_address_can_be_shared(watched: Watched, browser: Browser) -> None:
+    page = watched.open("/flows?by=country")
+    page.locator("select[name=country]").select_option("ES")
+    page.get_by_label("As of year", exact=True).fill("2006")
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**/flows?*country=ES*")
+    query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    assert query == {"by": "country", "country": "ES", "at": "2006"}
+    headline = page.locator("h1").text_content()
+    with browser.new_context() as context:
+        other = Watched(context, watched.site)
+        shared = other.open(page.url.removeprefix(watched.site))
+        assert shared.locator("h1").text_content() == headline
+        assert _sums(shared) == _sums(page)
+    page.go_back(wait_until="load")
+    assert page.locator("h1").text_content() != headline
+    page.go_forward(wait_until="load")
+    page.get_by_role("link", name="Clear").click()
+    page.wait_for_url(f"{watched.site}/flows")
+
+
+def test_the_slider_mirrors_the_year(watched: Watched) -> None:
+    page = watched.open("/flows?at=2006")
+    slider = page.get_by_label("As of year, slider")
+    expect(slider).to_have_value("2006")
+    slider.fill("2005")
+    expect(page.locator("#at")).to_have_value("2005")
+
+
+def test_undated_rows_are_counted_where_a_year_is_asked_for(watched: Watched) -> None:
+    page = watched.open("/flows?country=ES&at=2006")
+    flows = api(watched, "/flows", country="ES", at=2006)["data"]
+    undated = sum(flow["begin"] is None and flow["end"] is None for flow in flows)
+    expect(page.get_by_text(f"{undated} of the flows shown are undated")).to_be_visible()
+
+
+def test_ties_are_switched_in_the_address(watched: Watched) -> None:
+    page = watched.open("/network?country=ES")
+    page.get_by_label("competence").uncheck()
+    page.wait_for_url("**kind=funding**")
+    page.wait_for_load_state()
+    document = api(watched, "/network", country="ES", kind="funding,coordination,hierarchy")
+    assert f"{document['meta']['rows']} ties" in (page.locator("h1").text_content() or "")
+    link = page.get_by_role("link", name="GraphML").get_attribute("href") or ""
+    assert parse_qs(urlsplit(link).query)["kind"] == ["funding,coordination,hierarchy"]
+    assert watched.page.request.get(watched.site + link).text().count("<node ") == document["meta"]["nodes"]
+
+
+def test_an_actor_is_found_in_the_picture(watched: Watched) -> None:
+    page = watched.open("/network?country=ES")
+    page.get_by_label("Find in the picture").fill("barcelona")
+    page.keyboard.press("Enter")
+    page.locator("#node-said a").click()
+    page.wait_for_url("**/actors/es-barcelona")
+
+
+def test_an_actor_page_opens_its_evidence(watched: Watched) -> None:
+    page = watched.open("/actors/es-autonomous-communities")
+    document = api(watched, "/actors/es-autonomous-communities")["data"]
+    for part, word in (("money_in", "Money in"), ("money_out", "Money out"), ("mechanisms", "Ties")):
+        expect(page.get_by_role("heading", name=f"{word} ({len(document[part])})")).to_be_visible()
+    page.locator("ul.sources a").first.click()
+    page.wait_for_url("**/id/passage/**")
+    expect(page.get_by_text("sha256:").first).to_be_visible()
+    expect(page.get_by_role("heading", name="What it supports")).to_be_visible()
+    assert page.get_by_role("link", name="Autonomous Communities of Spain").count() > 0
+
+
+def test_absences_and_norms_are_told_apart_from_duties(watched: Watched) -> None:
+    duties = api(watched, "/competences")["data"]
+    norm = next(row for row in duties if row["modality"] == "should")
+    page = watched.open(f"/actors/{norm['holder'].rsplit('/', 1)[1]}")
+    expect(page.get_by_role("heading", name="norms, not facts")).to_be_visible()
+    absence = next(row for row in duties if row["nature"] == "none" and row["modality"] == "is")
+    page = watched.open(f"/actors/{absence['holder'].rsplit('/', 1)[1]}")
+    expect(page.get_by_role("heading", name="No part in, as a source says")).to_be_visible()
+
+
+def test_search_by_key_and_by_suggestion(watched: Watched) -> None:
+    page = watched.open("/gaps")
+    page.keyboard.press("/")
+    page.keyboard.type("barcelona")
+    page.locator("#found a").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/actors/es-barcelona")
+
+
+def test_a_query_runs_from_the_form(watched: Watched) -> None:
+    page = watched.open("/sparql")
+    assert "SELECT" in page.get_by_label("Query", exact=True).input_value()
+    assert page.get_by_role("link", name="CSV").count() == 5
+    for each in page.get_by_role("link", name="CSV").all():
+        answer = page.request.get(watched.site + (each.get_attribute("href") or ""))
+        assert answer.ok
+        assert len(answer.text().splitlines()) > 1
+    with page.expect_response("**/sparql?query=*") as answered:
+        page.get_by_label("Format").select_option("json")
+        page.get_by_role("button", name="Run").click()
+    assert answered.value.status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/flows?country=XX", 422, "country=XX"),
+        ("/flows?field=educatoin", 422, "Did you mean"),
+        ("/actors/es-stat", 404, "No actor is called"),
+        ("/id/actor/nobody", 404, "Not found"),
+        ("/nowhere", 404, "Not found"),
+    ],
+)
+def test_a_refusal_is_a_page_that_helps(browser: Browser, site: str, path: str, status: int, said: str) -> None:
+    with browser.new_context(viewport={"width": 360, "height": 740}) as context:
+        page = context.new_page()
+        answer = page.goto(site + path)
+        assert answer is not None
+        assert answer.status == status
+        assert answer.headers["content-type"].startswith("text/html")
+        expect(page.get_by_text(said).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_near_match_of_a_refused_word_leads_on(browser: Browser, site: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{site}/flows?field=educatoin&country=ES")
+        page.get_by_role("link", name="education").click()
+        assert parse_qs(urlsplit(page.url).query) == {"field": ["education"], "country": ["ES"]}
+        expect(page.locator("form.filters")).to_be_visible()
+
+
+def test_an_empty_answer_says_what_to_loosen(watched: Watched) -> None:
+    page = watched.open("/flows?country=BE&at=1900&basis=derived")
+    page.get_by_role("link", name="without basis derived").click()
+    page.wait_for_url("**/flows?*")
+    assert parse_qs(urlsplit(page.url).query) == {"country": ["BE"], "at": ["1900"]}
+
+
+@pytest.mark.parametrize("path", ["/", "/flows", "/network", "/gaps", "/actors", "/search?q=a"])
+def test_an_empty_store_has_pages(empty_store: Store, path: str) -> None:
+    with TestClient(create_app(Settings(store=empty_store.path))) as client:
+        answer = client.get(path, headers={"Accept": "text/html"})
+        assert answer.status_code == 200
+        assert "<h1>" in answer.text
