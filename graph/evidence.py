@@ -40,7 +40,7 @@ class Place:
 
 
 class SourcesAbsent(SubsidiaError):
-    """A folder of documents that is not there."""
+    """A folder of documents, or a document, that is not there or cannot be read."""
 
 
 def check_evidence(snapshot: Snapshot, folder: Path) -> list[Finding]:
@@ -82,9 +82,13 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
     if not folder.is_dir():
         raise SourcesAbsent(f"{folder}: there is no such folder of documents")
     for path in sorted(folder.glob("*.txt")):
-        # newline="" keeps offsets as they are in the file, whatever its line ends
-        with path.open(encoding="utf-8", newline="") as file:
-            yield path.name, file.read()
+        try:
+            # decoded from bytes, which keeps offsets as they are in the file, whatever its line ends
+            yield path.name, path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise SourcesAbsent(f"{path}: not UTF-8 (byte {error.start})") from error
+        except OSError as error:
+            raise SourcesAbsent(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def locate(words: str, folder: Path) -> list[Place]:
@@ -98,4 +102,5 @@ def locate(words: str, folder: Path) -> list[Place]:
 
 def describe(finding: Finding) -> str:
     """Write a finding as a line for people."""
-    return f"{slug(finding.source)}: {slug(finding.passage)} ({finding.start}–{finding.end}): {finding.state}"
+    offsets = "" if finding.start is None else f" ({finding.start}–{finding.end})"
+    return f"{slug(finding.source)}: {slug(finding.passage)}{offsets}: {finding.state}"

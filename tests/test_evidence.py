@@ -13,7 +13,7 @@ from graph.snapshot import Snapshot
 from ontology.passages import digest
 from tests.small_graphs import snapshot_of
 
-# 41 characters; "pays 10 €" stands at 10–19, with the line break after it at 19
+# 42 characters; "pays 10 €" stands at 10–19, with the line break after it at 19
 TEXT: Final = "The state pays 10 €\nto the town.  Ten €\n\n."
 WORDS: Final = "pays 10 €"
 PASSAGE: Final = "https://w3id.org/subsidia/id/passage/"

@@ -19,9 +19,9 @@ from graph.columns import columns_of, where
 from graph.filters import Filters
 from graph.flows import SCHEMA
 from graph.network import network_of
-from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
 from ontology.errors import CellProblem, InputRefused
+from ontology.identifiers import PREFIXES
 
 __all__ = ["SUFFIXES", "write_export"]
 
@@ -35,18 +35,12 @@ def _statements(form: RdfFormat) -> Callable[[Snapshot, Filters, Path], None]:
             )
         quads = sorted(snapshot.quads(), key=str)
         if form.supports_datasets:
-            serialize(quads, str(path), format=form)
+            serialize(quads, str(path), format=form, prefixes=PREFIXES)
         else:
-            serialize(sorted({quad.triple for quad in quads}, key=str), str(path), format=form)
+            triples = sorted({quad.triple for quad in quads}, key=str)
+            serialize(triples, str(path), format=form, prefixes=PREFIXES)
 
     return write
-
-
-def _turtle(snapshot: Snapshot, filters: Filters, path: Path) -> None:
-    if filters.given():
-        names = ", ".join(filters.given())
-        raise ParameterRefused("filters", names, "none: RDF is written whole; the graph can be narrowed with `query`")
-    to_rdflib(snapshot.quads()).serialize(path, format="turtle")
 
 
 def _network(form: str) -> Callable[[Snapshot, Filters, Path], None]:
@@ -68,7 +62,7 @@ def _parquet(snapshot: Snapshot, filters: Filters, path: Path) -> None:
 
 
 SUFFIXES: Final[dict[str, Callable[[Snapshot, Filters, Path], None]]] = {
-    ".ttl": _turtle,
+    ".ttl": _statements(RdfFormat.TURTLE),
     ".nt": _statements(RdfFormat.N_TRIPLES),
     ".nq": _statements(RdfFormat.N_QUADS),
     ".trig": _statements(RdfFormat.TRIG),

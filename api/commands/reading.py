@@ -65,7 +65,7 @@ def query(
     found = answer(Question(str(snapshot.folder), text, solutions, triples, result_bytes=2**40))
     raise_failure(found)
     body = found.body.decode()
-    if form == "table" and found.media_type == "text/tab-separated-values" and "\t" in body.partition("\n")[0]:
+    if form == "table" and found.media_type == "text/tab-separated-values" and body.startswith("?"):
         names, *lines = body.rstrip("\n").split("\n")
         columns = [name.removeprefix("?") for name in names.split("\t")]
         print_table([dict(zip(columns, line.split("\t"), strict=True)) for line in lines], columns)

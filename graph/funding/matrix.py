@@ -156,10 +156,7 @@ def _cells(rows: list[tuple[Any, ...]], words: list[str]) -> tuple[Cell, ...]:
         flows[row[:2]] += row[-3]
         with_amount[row[:2]] += row[-2]
     bases = {row[-1]: tuple(word for bit, word in enumerate(words) if (row[-1] or 0) >> bit & 1) for row in rows}
-    return tuple(
-        Cell(*row[:-1], bases=bases[row[-1]], pair_flows=flows[row[:2]], pair_with_amount=with_amount[row[:2]])
-        for row in rows
-    )
+    return tuple(Cell(*(*row[:-1], bases[row[-1]], flows[row[:2]], with_amount[row[:2]])) for row in rows)
 
 
 def _left_out(columns: Columns, groups: str, inputs: dict[str, object], summable: str) -> tuple[LeftOut, ...]:

@@ -22,7 +22,7 @@ _HEADINGS: Final = ("", *PEERS, "unit", "to pyoxigraph", "to rdflib")
 class Figure:
     """One line: what was measured, by whom how much (None: not there), and whether more is better.
 
-    A ratio says how many times better Subsidia is; below 1 it is worse.
+    A ratio says how many times better Subsidia is; below 1 it is worse. It is given for the peers in `compared`.
     """
 
     stage: str
@@ -30,12 +30,12 @@ class Figure:
     unit: str
     values: Mapping[str, float | None]
     more_is_better: bool = False
-    compared: bool = True
+    compared: tuple[str, ...] = PEERS[1:]
 
     def ratio(self, peer: str) -> float | None:
         """Give how many times better Subsidia is than a peer; None where either has no figure."""
         own, other = self.values.get("subsidia"), self.values.get(peer)
-        if not self.compared or not own or not other:
+        if peer not in self.compared or not own or not other:
             return None
         return own / other if self.more_is_better else other / own
 

@@ -47,7 +47,7 @@ def serving(store: Path) -> Iterator[Client]:
         env={**os.environ, "SUBSIDIA_STORE": str(store)},
         start_new_session=True,
     )
-    connection = HTTPConnection("127.0.0.1", port, timeout=120)
+    connection = HTTPConnection("127.0.0.1", port, timeout=600)
     try:
         _wait(process, port)
         yield Client(process.pid, connection)
