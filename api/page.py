@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.negotiation import best
 from api.parameters import countries
+from graph.remember import remembered
 from graph.snapshot import Snapshot
 from graph.time import year
 from ontology.identifiers import compact, slug
@@ -144,13 +144,13 @@ def _address(path: str, parameters: Mapping[str, Any]) -> str:
     return f"{path}{'?' + urlencode(sorted(kept.items())) if kept else ''}"
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def _programmes(snapshot: Snapshot) -> list[tuple[str, str]]:
     found = [(slug(iri), snapshot.label(iri)) for iri in snapshot.instances("gov:Programme")]
     return sorted(found, key=lambda item: (item[1].casefold(), item[0]))
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def _years(snapshot: Snapshot) -> tuple[int, int] | None:
     """Give the first and last year that any statement names; None where none is dated."""
     values = [*snapshot.values("gov:validFrom").values(), *snapshot.values("gov:validTo").values()]
@@ -158,7 +158,7 @@ def _years(snapshot: Snapshot) -> tuple[int, int] | None:
     return (min(found), max(found)) if found else None
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def _evidence(snapshot: Snapshot) -> dict[str, str]:
     """Name each passage by its document and place, each document by its title and year."""
     titles = snapshot.values("dcterms:title")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from graph.filters import Filters
+from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.errors import SubsidiaError, UnknownTerm, near_matches
 from ontology.identifiers import mint, slug
@@ -94,7 +94,7 @@ def _country(snapshot: Snapshot, value: str | None) -> str | None:
     raise ParameterRefused("country", value, f"the code of a country that the graph knows: {', '.join(known)}", near)
 
 
-@lru_cache(maxsize=4)
+@remembered(4)
 def countries(snapshot: Snapshot) -> dict[str, str]:
     """Give the countries of the graph, code to name, in the order of their codes."""
     codes = snapshot.values("gov:countryCode")
@@ -115,7 +115,7 @@ def _thing(snapshot: Snapshot, kind: str, value: str | None) -> str | None:
     raise ParameterRefused(kind, value, f"the last part of the IRI of a known {kind}", near)
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def _slugs(snapshot: Snapshot, kind: str) -> frozenset[str]:
     classes = {"actor": "gov:Actor", "programme": "gov:Programme"}
     return frozenset(slug(iri) for iri in snapshot.instances(classes[kind]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Snapshot:
         """Open the generation in that folder; StoreUnreachable where Oxigraph cannot read it."""
         self.folder = folder
         self.generation = generation
+        self.memory: dict[str, Callable[..., Any]] = {}
         try:
             finalize(self, os.close, _hold(folder))
             self.database = pyoxigraph.Store.read_only(str(folder / "graph"))

@@ -606,3 +606,13 @@ def test_evidence_check_finds_every_passage_of_the_casebook(casebook_store: Stor
     outcome = subsidia("evidence", "check", "--sources", sources_folder, "--store", casebook_store.path)
     count = len(casebook_store.snapshot().instances("gov:Passage"))
     assert outcome == Outcome(0, "", f"{count} of {count} passages found\n")
+
+
+@pytest.mark.parametrize("name", ["ontology", "derived"])
+def test_the_graphs_that_the_program_writes_are_not_loaded_into(tmp_path: Path, name: str) -> None:
+    folder = write_tables(tmp_path / "tables", MINIMAL)
+    store = tmp_path / "store"
+    refused = subsidia("load", folder, "--graph", name, "--replace", "--empty", "--store", store)
+    assert refused.status == 1
+    assert f"the graph '{name}' is written by Subsidia itself" in refused.err
+    assert Store(store).generation == 1

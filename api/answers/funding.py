@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from pyoxigraph import Literal
@@ -16,6 +15,7 @@ from graph.filters import Filters
 from graph.funding.chain import Chain, funding_chain
 from graph.funding.matrix import Cell, Dimension, Matrix, funding_matrix
 from graph.queries import bind, query_text
+from graph.remember import remembered
 from graph.snapshot import Snapshot
 
 __all__ = ["cofinancing", "flows_document", "matrix_document", "matrix_query", "sankey_document"]
@@ -114,7 +114,7 @@ def matrix_query(filters: Filters, by: Dimension) -> str:
     return bind(text, {"by": Literal(by)})
 
 
-@lru_cache(maxsize=128)
+@remembered(128)
 def _matrix(snapshot: Snapshot, filters: Filters, by: Dimension) -> Matrix:
     return funding_matrix(columns_of(snapshot), filters, by)
 
@@ -205,6 +205,6 @@ def sankey_document(
     )
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _chain(snapshot: Snapshot, filters: Filters, quantity: str, currency: str | None) -> Chain:
     return funding_chain(columns_of(snapshot), filters, quantity, currency)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode
@@ -11,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from api.answers.document import Document, Row, filters_of, page_of, sources_of
 from graph.filters import Filters
 from graph.queries import bind, query_text
+from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.identifiers import concept, mint
 
@@ -63,7 +63,7 @@ def list_query(name: str, filters: Filters) -> str:
     return bind(query_text(name), inputs)
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def list_rows(snapshot: Snapshot, name: str, filters: Filters) -> tuple[Row, ...]:
     """Give all rows of a list, in the order of the query; [] for an empty graph."""
     rows = snapshot.select(list_query(name, filters))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
 from typing import Any, Final
 
 from api.answers.document import Document, Row
@@ -11,6 +10,7 @@ from api.parameters import countries
 from graph.columns import columns_of
 from graph.filters import Filters
 from graph.gaps.gap import find_gaps
+from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.identifiers import expand, slug
 from ontology.vocabulary import vocabulary
@@ -35,7 +35,7 @@ KINDS_OF_THINGS: Final = {
 _COUNT: Final = "SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a <%s> }"
 
 
-@lru_cache(maxsize=4)
+@remembered(4)
 def stats_document(snapshot: Snapshot) -> Document:
     """Count what the graph holds, by kind of thing, country, field and source."""
     counts = {kind: len(snapshot.instances(curie)) for kind, curie in KINDS_OF_THINGS.items()}
@@ -87,7 +87,7 @@ def _sources(snapshot: Snapshot) -> list[Row]:
 _SEARCHED: Final = ("actor", "programme", "territory", "measure", "mechanism", "event", "gap", "source")
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def _names(snapshot: Snapshot) -> tuple[tuple[str, str, str], ...]:
     """List every name that can be searched: folded name, kind, IRI."""
     kinds = {iri: kind for kind in _SEARCHED for iri in snapshot.instances(KINDS_OF_THINGS[kind])}

@@ -20,7 +20,7 @@ from loaders.base import Statements
 from loaders.sources import KNOWN_FORMATS, load_source
 from loaders.tables.reader import Row, read_tables
 from ontology.errors import CellProblem, InputRefused, SubsidiaError, near_matches
-from ontology.identifiers import compact, expand, is_slug
+from ontology.identifiers import compact, expand, graph_name, is_slug
 from ontology.shacl import Violation
 from ontology.shacl import validate as validate_shapes
 
@@ -57,6 +57,7 @@ def load(
     if dry_run:
         print("nothing was changed (--dry-run)")
         return
+    _keep_ours(statements)
     graphs = sorted({name for found in statements for name in found.graphs}) if replace else []
     generation = opened.load((quad for found in statements for quad in found.quads), replace=graphs)
     columns_of(opened.snapshot())
@@ -74,6 +75,15 @@ def _read(snapshot: Snapshot, sources: Iterable[Path], form: str | None, graph: 
     if problems:
         raise InputRefused(problems)
     return found
+
+
+def _keep_ours(statements: Iterable[Statements]) -> None:
+    """Refuse statements for the graphs that the program itself writes."""
+    for found in statements:
+        for name in ("ontology", "derived"):
+            if graph_name(name) in found.graphs:
+                reason = f"the graph {name!r} is written by Subsidia itself; name another with --graph"
+                raise InputRefused([CellProblem(found.name, 0, "", name, reason)])
 
 
 def validate(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal as Word
 
 from pyoxigraph import Literal
@@ -14,6 +13,7 @@ from graph.filters import Filters
 from graph.gaps.rules import Rule, rules
 from graph.places import places
 from graph.queries import bind, query_text
+from graph.remember import remembered
 from graph.snapshot import Snapshot
 from graph.time import holds, year
 from ontology.identifiers import mint, slug
@@ -85,7 +85,7 @@ def find_gaps(snapshot: Snapshot, filters: Filters) -> list[Gap]:
     return sorted(found, key=lambda gap: (gap.state != "reported", -(gap.severity or 0), gap.id))
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _all_gaps(snapshot: Snapshot, at: int | None) -> tuple[Gap, ...]:
     queries = gap_queries(Filters(at=at))
     reported = list(_reported(snapshot, queries["reported"]))
