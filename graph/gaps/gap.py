@@ -89,7 +89,10 @@ def find_gaps(snapshot: Snapshot, filters: Filters) -> list[Gap]:
 def _all_gaps(snapshot: Snapshot, at: int | None) -> tuple[Gap, ...]:
     queries = gap_queries(Filters(at=at))
     reported = list(_reported(snapshot, queries["reported"]))
-    indicated = [gap for rule in rules() for gap in _indicated(snapshot, rule, queries[rule.id])]
+    searched = {slug(tie) for ties in snapshot.values("gov:tie").values() for tie in ties}
+    # a rule asks only inside scopes that were searched for its kind of tie: without one there is nothing to ask
+    asked = [rule for rule in rules() if rule.scope in searched]
+    indicated = [gap for rule in asked for gap in _indicated(snapshot, rule, queries[rule.id])]
     return (*reported, *indicated)
 
 

@@ -18,6 +18,7 @@ __all__ = ["Client", "serving"]
 
 ROOT = Path(__file__).parent.parent.parent
 _START_LIMIT = 300.0
+_ANSWER_LIMIT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,14 @@ class Client:
     connection: HTTPConnection
 
     def get(self, path: str) -> tuple[int, bytes]:
-        """Ask for a path; gives status and body."""
-        self.connection.request("GET", path)
-        response = self.connection.getresponse()
-        return response.status, response.read()
+        """Ask for a path; gives status and body. Raises TimeoutError where no answer comes within a minute."""
+        try:
+            self.connection.request("GET", path)
+            response = self.connection.getresponse()
+            return response.status, response.read()
+        except TimeoutError:
+            self.connection.close()  # the next request opens a new one
+            raise
 
 
 @contextmanager
@@ -47,7 +52,7 @@ def serving(store: Path) -> Iterator[Client]:
         env={**os.environ, "SUBSIDIA_STORE": str(store)},
         start_new_session=True,
     )
-    connection = HTTPConnection("127.0.0.1", port, timeout=600)
+    connection = HTTPConnection("127.0.0.1", port, timeout=_ANSWER_LIMIT)
     try:
         _wait(process, port)
         yield Client(process.pid, connection)

@@ -139,6 +139,9 @@ def _summing(asked: Asked, found: _Measured) -> Iterator[Figure]:
 def _paging(found: _Measured) -> Iterator[Figure]:
     for stage, name in (("Pages, the casebook", "http casebook"), ("Pages, the generated graph", "http")):
         for path, page in found[name][0]["pages"].items():
+            if page and page["late"]:
+                yield Figure(stage, f"{path}, given up after", "ms", {"subsidia": page["waited"] * 1000})
+                continue
             yield Figure(stage, path, "ms", {"subsidia": page and page["median"] * 1000})
             if page:
                 yield Figure(stage, f"{path}, the first time", "ms", {"subsidia": page["first"] * 1000})
