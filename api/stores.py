@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from pyoxigraph import NamedNode, Quad
 
 from graph.columns import columns_of
+from graph.errors import StoreUnreachable
 from graph.store import Store
 from loaders.tables.statements import load_tables
 from ontology.identifiers import graph_name
@@ -24,6 +26,8 @@ def open_store(path: Path, *, empty: bool = False, say: Callable[[str], None] = 
 
     It is made whole or not at all, also where several processes ask for it at once. Raises StoreUnreachable.
     """
+    if re.match(r"[a-z][a-z0-9+.-]+:/", str(path)):
+        raise StoreUnreachable(path, "this version opens a folder, not the address of a server")
     if Store.exists(path):
         return Store(path)
 
