@@ -9,10 +9,10 @@ from typing import Literal
 
 from graph.snapshot import Snapshot
 from ontology.errors import SubsidiaError
-from ontology.identifiers import slug
+from ontology.identifiers import expand, slug
 from ontology.passages import digest, find
 
-__all__ = ["Finding", "Place", "SourcesAbsent", "check_evidence", "describe", "locate"]
+__all__ = ["Finding", "Place", "SourcesAbsent", "check_evidence", "describe", "locate", "words_of"]
 
 State = Literal["found", "document absent", "document differs", "outside the document", "digest differs", "no offsets"]
 
@@ -89,6 +89,26 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
             raise SourcesAbsent(f"{path}: not UTF-8 (byte {error.start})") from error
         except OSError as error:
             raise SourcesAbsent(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def words_of(snapshot: Snapshot, passage: str, folder: Path) -> str | None:
+    """Give the words of a passage from a reader's own copy of its document.
+
+    None where the copy is not in the folder, or where the digest says that it differs.
+    """
+
+    def first(curie: str, thing: str) -> str | None:
+        terms = snapshot.quads(subject=thing, predicate=expand(curie))
+        return next((getattr(quad.object, "value", None) for quad in terms), None)
+
+    selector = first("oa:hasSelector", passage) or passage
+    start, end = first("oa:start", selector), first("oa:end", selector)
+    name = first("gov:fileName", first("oa:hasSource", passage) or passage)
+    text = dict(_texts(folder)).get(name or "")
+    if text is None or start is None or end is None:
+        return None
+    words = text[int(start) : int(end)]
+    return words if digest(words) == first("gov:digest", passage) else None
 
 
 def locate(words: str, folder: Path) -> list[Place]:

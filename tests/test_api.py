@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -356,3 +357,17 @@ def test_another_site_may_read_the_api_from_a_browser(client: TestClient) -> Non
     answer = client.get(f"{API}/stats", headers={"Origin": "https://example.org"})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.sources
+def test_a_passage_is_shown_from_the_copy_of_whoever_runs_the_service(
+    casebook_store: Store, sources_folder: Path, client: TestClient
+) -> None:
+    path = "/id/passage/handbook-2007-es-fund-amounts"
+    as_page = {"Accept": "text/html"}
+    assert "<blockquote" not in client.get(path, headers=as_page).text
+    with TestClient(create_app(Settings(store=casebook_store.path, sources=sources_folder))) as holder:
+        shown = holder.get(path, headers=as_page).text
+    quoted = shown.partition("<blockquote")[2].partition("</blockquote>")[0]
+    assert "120 million" in quoted
+    assert "182.4 million" in quoted

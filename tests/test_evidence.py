@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from graph.evidence import Finding, Place, SourcesAbsent, check_evidence, describe, locate
+from graph.evidence import Finding, Place, SourcesAbsent, check_evidence, describe, locate, words_of
 from graph.snapshot import Snapshot
 from ontology.passages import digest
 from tests.small_graphs import snapshot_of
@@ -164,3 +164,21 @@ def test_the_documents_are_those_that_the_casebook_names(casebook: Snapshot, sou
         text = (sources_folder / name).read_bytes().decode()
         assert len(text) == int(lengths[source][0]), name
         assert sha(" ".join(text.split())) == digests[source][0], name
+
+
+def test_the_words_of_a_passage_are_shown_from_a_copy_that_fits_and_from_no_other(tmp_path: Path) -> None:
+    text = "The town pays.\nThe state\n does not."
+    tables = {
+        "sources": [{"key": "report", "title": "A report", "file": "report.txt", "characters": str(len(text))}],
+        "passages": [{"key": "p1", "source": "report", "start": "15", "end": str(len(text)), "digest": ""}],
+    }
+    tables["passages"][0]["digest"] = sha("The state does not.")
+    snapshot = snapshot_of(tmp_path, tables)
+    passage = PASSAGE + "p1"
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    assert words_of(snapshot, passage, copies) is None
+    (copies / "report.txt").write_text(text, newline="")
+    assert words_of(snapshot, passage, copies) == "The state\n does not."
+    (copies / "report.txt").write_text(text.replace("state", "State"), newline="")
+    assert words_of(snapshot, passage, copies) is None

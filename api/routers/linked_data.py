@@ -13,6 +13,7 @@ from api.dependencies import SnapshotGiven, not_modified
 from api.negotiation import best
 from api.page import page
 from api.problems import NotFound, problem
+from graph.evidence import words_of
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
 from ontology.identifiers import DEF, GRAPH, ID, compact, slug
@@ -98,7 +99,8 @@ def _describe(
         return cached
     headers = {"ETag": tag, "Vary": "Accept"}
     if media_type == "text/html":
-        return page(request, snapshot, "thing.html", {"iri": iri, "statements": _statements(snapshot, iri, rdf)})
+        context = {"iri": iri, "statements": _statements(snapshot, iri, rdf), "quoted": _words(request, snapshot, iri)}
+        return page(request, snapshot, "thing.html", context)
     text = rdf.serialize(format=RDF[media_type])
     return Response(text, media_type=f"{media_type}; charset=utf-8", headers=headers)
 
@@ -106,6 +108,12 @@ def _describe(
 def description(snapshot: Snapshot, iri: str) -> Graph:
     """Give the statements about a thing, and those that point at it, as an rdflib graph with our prefixes."""
     return to_rdflib([*snapshot.quads(subject=iri), *snapshot.quads(object_=iri)])
+
+
+def _words(request: Request, snapshot: Snapshot, iri: str) -> str | None:
+    """Give the words of a passage where whoever runs the service holds the document."""
+    folder = request.app.state.settings.sources
+    return words_of(snapshot, iri, folder) if folder and iri.startswith(f"{ID}passage/") else None
 
 
 def _statements(snapshot: Snapshot, iri: str, rdf: Graph) -> list[dict[str, str | None]]:
