@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pyoxigraph import NamedNode
+
 from api.answers.document import Document, Row, filters_of, sources_of
 from api.answers.funding import flows_document
 from api.answers.gaps import gaps_document
-from api.answers.lists import list_query, list_rows, thing_row
+from api.answers.lists import list_query, list_rows
 from graph.filters import Filters
 from graph.snapshot import Snapshot
-from ontology.identifiers import mint
+from ontology.identifiers import expand, mint
 
 __all__ = ["actor_document"]
 
@@ -22,9 +24,10 @@ def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document 
     The filters narrow the statements, not the actor; None where no actor has that name.
     """
     iri = mint("actor", name)
-    row = thing_row(snapshot, "actors", iri)
-    if row is None:
+    rows = list_rows(snapshot, "actors", Filters(actor=name))
+    if not rows:
         return None
+    row = rows[0]
     only = Filters(
         field=filters.field, basis=filters.basis, at=filters.at, since=filters.since, until=filters.until, actor=name
     )
@@ -35,8 +38,8 @@ def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document 
         "money_out": [flow for flow in flows if flow["payer"] == iri],
         **{part: list(list_rows(snapshot, part, only)) for part in ("competences", "mechanisms", "measures", "events")},
         "gaps": gaps_document(snapshot, only).data,
-        "parts": [other["actor"] for other in list_rows(snapshot, "actors", Filters()) if other["partOf"] == iri],
-        "names_of": _names(snapshot, flows, iri),
+        "parts": _parts(snapshot, iri),
+        "names_of": _names(snapshot, flows, list_rows(snapshot, "mechanisms", only), iri),
     }
     parts: Iterable[list[dict[str, Any]]] = (value for value in data.values() if isinstance(value, list))
     evidence = [item for part in parts for item in part if isinstance(item, dict)]
@@ -51,10 +54,14 @@ def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document 
     )
 
 
-def _names(snapshot: Snapshot, flows: list[Row], iri: str) -> dict[str, str]:
+def _parts(snapshot: Snapshot, iri: str) -> list[str]:
+    """List the bodies that belong to this one."""
+    found = snapshot.quads(predicate=expand("org:subOrganizationOf"), object_=iri)
+    return sorted({quad.subject.value for quad in found if isinstance(quad.subject, NamedNode)})
+
+
+def _names(snapshot: Snapshot, flows: list[Row], mechanisms: Iterable[Row], iri: str) -> dict[str, str]:
     """Name the other bodies that the document mentions, so that a reader need not ask for each."""
     others = {flow[side] for flow in flows for side in ("payer", "recipient") if flow[side]}
-    for mechanism in list_rows(snapshot, "mechanisms", Filters()):
-        if iri in mechanism["participants"]:
-            others.update(mechanism["participants"])
+    others.update(actor for mechanism in mechanisms for actor in mechanism["participants"])
     return {other: snapshot.label(other) for other in sorted(others - {iri})}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
@@ -101,9 +101,3 @@ def list_document(
         sources=sources_of(snapshot, page),
         filters=filters_of(filters),
     )
-
-
-def thing_row(snapshot: Snapshot, name: str, iri: str) -> dict[str, Any] | None:
-    """Give the row of one thing in a list, or None where the list has none."""
-    key = name.removesuffix("s")
-    return next((row for row in list_rows(snapshot, name, Filters()) if row[key] == iri), None)

@@ -16,7 +16,6 @@ from graph.filters import Filters
 from graph.flows import flow_table
 from graph.funding.matrix import Cell, funding_matrix
 from graph.store import Store
-from ontology.identifiers import slug
 from tests.bench.child import peak_of, seconds, spread
 from tests.bench.generate import LevelSums
 from tests.bench.peers import point_query, some_flows
@@ -77,6 +76,9 @@ def sums_of(cells: Iterable[Cell]) -> LevelSums:
     return found
 
 
+_ACTOR: Final = "/actors/bench-0"  # an actor of the generated graph
+
+
 def over_http(folder: Path, flows: int, runs: int, pages: Iterable[str] = PAGES) -> dict[str, Any]:
     """Serve a store and time single flows (none where `flows` is 0), the matrix, and pages."""
     with serving(folder) as client:
@@ -84,7 +86,7 @@ def over_http(folder: Path, flows: int, runs: int, pages: Iterable[str] = PAGES)
         if flows:
             found["point"] = _points(client, flows, runs)
             found["matrix"], found["matrix_cached"] = _matrices(client)
-        found["pages"] = {path: _page(client, path) for path in [*pages, _an_actor(client)]}
+        found["pages"] = {path: _page(client, path) for path in [*pages, _ACTOR if flows else "/actors/es-state"]}
         found["peak"] = peak_of(client.process)
         return found
 
@@ -126,10 +128,3 @@ def _page(client: Client, path: str) -> dict[str, float] | None:
         return {"first": first, **spread(lambda run: client.get(path), 5), "late": 0} if status == 200 else None
     except TimeoutError:
         return {"late": 1, "waited": perf_counter() - begin}
-
-
-def _an_actor(client: Client) -> str:
-    status, body = client.get("/api/v1/actors?limit=1")
-    if status != 200:
-        raise RuntimeError(f"/api/v1/actors gave {status}")
-    return f"/actors/{slug(json.loads(body)['data'][0]['actor'])}"
