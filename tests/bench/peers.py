@@ -13,11 +13,11 @@ from typing import Any
 
 import pyoxigraph
 import rdflib
-from pyoxigraph import RdfFormat
+from pyoxigraph import NamedNode, RdfFormat
 
-from ontology.identifiers import slug
+from ontology.identifiers import graph_name, slug
 from tests.bench.child import seconds, spread
-from tests.bench.generate import LevelSums, flow_iri
+from tests.bench.generate import GRAPH_NAME, LevelSums, flow_iri
 
 __all__ = ["point_query", "pyoxigraph_load", "pyoxigraph_questions", "rdflib_all"]
 
@@ -53,7 +53,7 @@ def pyoxigraph_questions(folder: Path, flows: int, runs: int) -> dict[str, Any]:
     store = pyoxigraph.Store.read_only(str(folder))
 
     def ask(query: str) -> list[Any]:
-        solutions: Any = store.query(query, use_default_graph_as_union=True)
+        solutions: Any = store.query(query, default_graph=[NamedNode(graph_name(GRAPH_NAME))])
         return [[solution[index] for index in range(len(solutions.variables))] for solution in solutions]
 
     wanted = some_flows(runs, flows)
@@ -90,7 +90,8 @@ def _filled(rows: list[Any]) -> list[Any]:
 
 def _sums(rows: Iterable[list[str | None]]) -> LevelSums:
     sums: LevelSums = {}
-    for sender, receiver, money, low, high, flows, with_amount in rows:
-        key = (sender and slug(sender), slug(receiver or ""), money and slug(money))
-        sums[key] = (Decimal(low or 0), Decimal(high or 0), int(flows or 0), int(with_amount or 0))
+    for row in rows:
+        sender, receiver, money, low, high, flows = (value or "" for value in row)
+        key = (slug(sender), slug(receiver), slug(money))
+        sums[key] = (Decimal(low), Decimal(high), int(flows), int(flows))
     return sums

@@ -84,12 +84,16 @@ def _agree(asked: Asked, found: _Measured) -> None:
         bodies = actors(count, asked.seed)
         return level_sums(flows(count, asked.seed, bodies), bodies, at)
 
+    def complete(sums: LevelSums) -> LevelSums:
+        """Leave out what the peers' query leaves out: flows without a payer or an amount."""
+        return {key: each for key, each in sums.items() if key[0] and key[2]}
+
     whole = expected(asked.flows)
     for who, given, right in (
         ("the matrix", found["sums"][0]["sums"], whole),
         ("the matrix at 2010", found["sums"][0]["sums_2010"], expected(asked.flows, 2010)),
-        ("pyoxigraph", found["pyoxigraph"][0]["sums"], whole),
-        ("rdflib", found["rdflib"][0]["sums"], expected(asked.slice)),
+        ("pyoxigraph", found["pyoxigraph"][0]["sums"], complete(whole)),
+        ("rdflib", found["rdflib"][0]["sums"], complete(expected(asked.slice))),
     ):
         if given != right:
             raise Disagreement(f"the sums of {who} are not those of the generated flows")
