@@ -29,7 +29,9 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.store = open_store(settings.store)
-        columns_of(app.state.store.snapshot())
+        snapshot = app.state.store.snapshot()
+        columns_of(snapshot)
+        app.state.edition = f"{version('subsidia')}-{snapshot.identity[:8]}"
         limits = Limits(settings.query_timeout, settings.query_memory, settings.result_bytes, settings.readers)
         app.state.readers = Readers(limits)
         try:

@@ -14,7 +14,16 @@ from graph.readers import Readers
 from graph.snapshot import Snapshot
 from graph.store import Store
 
-__all__ = ["FiltersGiven", "PageAsked", "PageGiven", "ReadersGiven", "SettingsGiven", "SnapshotGiven", "not_modified"]
+__all__ = [
+    "FiltersGiven",
+    "PageAsked",
+    "PageGiven",
+    "ReadersGiven",
+    "SettingsGiven",
+    "SnapshotGiven",
+    "etag",
+    "not_modified",
+]
 
 
 def _settings(request: Request) -> Settings:
@@ -69,6 +78,16 @@ ReadersGiven = Annotated[Readers, Depends(_readers)]
 SnapshotGiven = Annotated[Snapshot, Depends(_snapshot)]
 FiltersGiven = Annotated[RawFilters, Depends(_filters)]
 PageGiven = Annotated[PageAsked, Depends(_page)]
+
+
+def etag(request: Request, generation: int, *parts: str | None) -> str:
+    """Give the entity tag of an answer: the generation, of this store, as this version of the program shows it.
+
+    A store that is made anew counts its generations from 1 again, so the number alone would let a browser keep answers
+    of another store.
+    """
+    words = (str(generation), request.app.state.edition, *(part or "" for part in parts))
+    return f'"{"-".join(words)}"'
 
 
 def not_modified(request: Request, tag: str) -> Response | None:

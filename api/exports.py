@@ -11,9 +11,10 @@ import networkx as nx
 from fastapi import Request
 from starlette.responses import Response
 
-from api.dependencies import not_modified
+from api.answers.network import selected_network
+from api.dependencies import etag, not_modified
 from graph.filters import Filters
-from graph.network import Kind, actors_of, network_of, ties_of
+from graph.network import Kind, actors_of, ties_of
 from graph.snapshot import Snapshot
 
 __all__ = ["MEDIA_TYPES", "network_bytes", "network_file"]
@@ -56,10 +57,10 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
 
 def network_file(request: Request, snapshot: Snapshot, filters: Filters, kinds: Iterable[Kind], form: str) -> Response:
     """Give the network as a file, with its ETag."""
-    tag = f'"{snapshot.generation}-{form}"'
+    tag = etag(request, snapshot.generation, form)
     cached = not_modified(request, tag)
     if cached is not None:
         return cached
-    body = network_bytes(network_of(snapshot, filters, kinds), form)
+    body = network_bytes(selected_network(snapshot, filters, tuple(kinds)), form)
     headers = {"ETag": tag, "Content-Disposition": f'attachment; filename="subsidia-network.{form}"'}
     return Response(body, media_type=MEDIA_TYPES[form], headers=headers)

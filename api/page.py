@@ -20,7 +20,7 @@ from ontology.identifiers import compact, slug
 from ontology.vocabulary import vocabulary
 from visualisations.render import render
 
-__all__ = ["FILTER_NAMES", "as_page", "page", "problem_page", "wants_page"]
+__all__ = ["FILTER_NAMES", "actor_address", "as_page", "page", "problem_page", "wants_page"]
 
 FILTER_NAMES = ("country", "field", "level", "programme", "actor", "type", "basis", "at", "from", "to")
 _BAR = ("country", "field", "level", "programme", "basis", "at")
@@ -118,6 +118,7 @@ def _frame(request: Request, snapshot: Snapshot | None) -> dict[str, Any]:
         "here": lambda **changes: _address(f"{root}{path}", {**state, "cursor": None, **changes}),
         "api": lambda where, **changes: _address(f"{root}/api/v1{where}", {**state, "cursor": None, **changes}),
         "local": local,
+        "actor_page": lambda iri: actor_address(root, iri),
         "generation": snapshot.generation if snapshot else None,
         "version": version("subsidia"),
         "fields": vocabulary().schemes["field"],
@@ -125,6 +126,12 @@ def _frame(request: Request, snapshot: Snapshot | None) -> dict[str, Any]:
         "bases": vocabulary().schemes["basis"],
         "sparql": lambda query, form="csv": _address(f"{root}/sparql", {"query": query, "format": form}),
     }
+
+
+def actor_address(root: str, iri: str) -> str:
+    """Give the address of an actor's page; an actor with an IRI of others has none here, so its own IRI."""
+    home = f"{_HOME}id/actor/"
+    return f"{root}/actors/{quote(iri.removeprefix(home))}" if iri.startswith(home) else iri
 
 
 def _linker(root: str, path: str, filters: Mapping[str, str]) -> Callable[..., str]:

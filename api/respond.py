@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.answers.document import Document, as_json
-from api.dependencies import not_modified
+from api.dependencies import etag, not_modified
 from api.parameters import ParameterRefused
 
 __all__ = ["as_csv", "respond"]
@@ -50,7 +50,7 @@ def respond(request: Request, document: Document, form: str | None = None, rows:
     forms = ["json", "csv"] if isinstance(table, list) else ["json"]
     if wanted not in forms:
         raise ParameterRefused("format", wanted, f"one of {', '.join(forms)}")
-    tag = f'"{document.generation}-{wanted}"'
+    tag = etag(request, document.generation, wanted)
     cached = not_modified(request, tag)
     if cached is not None:
         return cached

@@ -99,6 +99,11 @@ class Snapshot:
         return {**{source: source for source in self.instances("gov:Source")}, **found}
 
     @cached_property
+    def identity(self) -> str:
+        """What tells this store from every other, in all its generations: the number its database was given."""
+        return (self.folder / "graph" / "IDENTITY").read_text().strip()
+
+    @cached_property
     def size(self) -> int:
         """How many statements there are, over all graphs."""
         return len(self.database)

@@ -8,6 +8,7 @@ from typing import Final
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
 from loaders.base import Statements
+from loaders.values import value_problems
 from ontology.errors import CellProblem, InputRefused
 from ontology.identifiers import graph_name, slugified
 
@@ -26,7 +27,8 @@ def load_rdf(path: Path, name: str | None = None) -> Statements:
     """Read an RDF file.
 
     Statements without a graph, and with `name` all of them, stand in the graph of that name (by default the file's).
-    Blank nodes are named apart from those of other files. Raises InputRefused with line and reason.
+    Blank nodes are named apart from those of other files. Raises InputRefused with the line where the file is not
+    well-formed, and with each value of one of our properties that cannot be understood.
     """
     given = name or slugified(path.stem)
     home = NamedNode(graph_name(given))
@@ -40,6 +42,9 @@ def load_rdf(path: Path, name: str | None = None) -> Statements:
         raise InputRefused([CellProblem(str(path), line, "", "", f"not well-formed RDF: {error}")]) from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputRefused([CellProblem(str(path), 0, "", "", f"cannot be read ({error})")]) from error
+    problems = list(value_problems(str(path), found))
+    if problems:
+        raise InputRefused(problems)
     return Statements(given, found, {"statements": len(found)})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from typing import Final
 
 from ontology.errors import SubsidiaError
@@ -22,6 +23,7 @@ __all__ = [
     "is_slug",
     "mint",
     "notation",
+    "short_name",
     "slug",
     "slugified",
 ]
@@ -77,6 +79,16 @@ def slugified(words: str) -> str:
     ('our-tables-2', 'unnamed')
     """
     return re.sub(r"[^a-z0-9]+", "-", words.casefold()).strip("-") or "unnamed"
+
+
+def short_name(iri: str) -> str:
+    """Give a name for a thing that can be a part of ours: its own where it has one, else one made of its whole IRI.
+
+    >>> short_name("https://w3id.org/subsidia/id/actor/es-state"), short_name("http://example.org/x#A")
+    ('es-state', 'http-example-org-x-a-5e05d493')
+    """
+    name = slug(iri)
+    return name if is_slug(name) else f"{slugified(iri)}-{sha256(iri.encode()).hexdigest()[:8]}"
 
 
 def mint(kind: str, name: str) -> str:

@@ -16,7 +16,9 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from api.stores import open_store
 from graph.store import Store
+from loaders.rdf import load_rdf
 
 API = "/api/v1"
 
@@ -371,3 +373,65 @@ def test_a_passage_is_shown_from_the_copy_of_whoever_runs_the_service(
     quoted = shown.partition("<blockquote")[2].partition("</blockquote>")[0]
     assert "120 million" in quoted
     assert "182.4 million" in quoted
+
+
+# A partner's RDF: other people's IRIs, and much that is not said
+
+PARTNERS = """
+@prefix gov: <https://w3id.org/subsidia/def/> . @prefix id: <https://w3id.org/subsidia/id/territory/> .
+@prefix ex: <http://example.org/x#> . @prefix prov: <http://www.w3.org/ns/prov#> .
+ex:State a gov:Actor ; gov:level <https://w3id.org/subsidia/def/level/national> ; gov:jurisdiction id:de ;
+  gov:actorType <https://w3id.org/subsidia/def/actorType/state> .
+ex:Town a gov:Actor ; gov:level <https://w3id.org/subsidia/def/level/local> ; gov:jurisdiction id:de ;
+  gov:actorType <https://w3id.org/subsidia/def/actorType/municipality> .
+ex:Nobody a gov:Actor .
+ex:paid a gov:FundingFlow ; gov:payer ex:State ; gov:recipient ex:Town ; gov:amountMin 5.0 ; gov:amountMax 7.0 ;
+  gov:currency <http://publications.europa.eu/resource/authority/currency/EUR> ;
+  gov:quantity <https://w3id.org/subsidia/def/quantity/transfer> ; gov:per <https://w3id.org/subsidia/def/per/year> ;
+  gov:validFrom "2006"^^<http://www.w3.org/2001/XMLSchema#gYear> ;
+  gov:validTo "2006"^^<http://www.w3.org/2001/XMLSchema#gYear> .
+ex:bare a gov:FundingFlow ; gov:payer ex:Nobody .
+ex:frames a gov:Competence ; gov:holder ex:State ; gov:over id:de ; prov:hadPrimarySource ex:page ;
+  gov:field <https://w3id.org/subsidia/def/field/civic-integration>, ex:fishing ;
+  gov:aspect <https://w3id.org/subsidia/def/aspect/framing> ; gov:modality <https://w3id.org/subsidia/def/modality/is> .
+ex:delivers a gov:Competence ; gov:holder ex:Town ; gov:over id:de ; prov:hadPrimarySource ex:page ;
+  gov:field <https://w3id.org/subsidia/def/field/civic-integration> ;
+  gov:aspect <https://w3id.org/subsidia/def/aspect/delivery> ;
+  gov:modality <https://w3id.org/subsidia/def/modality/is> .
+ex:odd a gov:ReportedGap ; gov:gapType ex:weird ; gov:field ex:fishing ; gov:over id:de ;
+  prov:hadPrimarySource ex:page .
+"""
+
+
+@pytest.fixture(scope="module")
+def partner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("partner")
+    (folder / "partner.ttl").write_text(PARTNERS)
+    store = open_store(folder / "store")
+    store.load(load_rdf(folder / "partner.ttl").quads)
+    with TestClient(create_app(Settings(store=store.path))) as found:
+        yield found
+
+
+PLACES = ["/", "/flows", "/flows?at=2006&country=DE", "/gaps?country=DE", "/network?country=DE", "/actors", "/docs"]
+DOCUMENTS = ["flows", "flows/matrix?by=actor", "flows/sankey", "gaps", "gaps/matrix", "network", "actors", "stats"]
+
+
+@pytest.mark.parametrize("path", [*PLACES, *(f"{API}/{name}" for name in DOCUMENTS), f"{API}/network?format=gexf"])
+def test_nothing_breaks_on_other_peoples_iris_and_on_what_they_leave_out(partner: TestClient, path: str) -> None:
+    assert partner.get(path).status_code == 200
+
+
+def test_a_partners_money_and_gaps_are_found_and_lead_to_their_own_addresses(partner: TestClient) -> None:
+    (flow,) = [row for row in data(partner, "/flows")["data"] if row["flow"] == "http://example.org/x#paid"]
+    assert (flow["amount_min"], flow["amount_max"], flow["basis"]) == (5, 7, None)
+    gaps = [row for row in data(partner, "/gaps")["data"] if "http://example.org/x#Town" in row["between"]]
+    assert "missing-vertical-tie" in {row["rule"] for row in gaps}
+    assert all(row["id"].startswith("https://w3id.org/subsidia/id/gap/") for row in gaps)
+    assert 'href="http://example.org/x#State"' in partner.get("/flows").text
+
+
+def test_the_tag_of_an_answer_tells_one_store_from_another(client: TestClient, partner: TestClient) -> None:
+    tags = [found.get(f"{API}/fields").headers["etag"] for found in (client, partner)]
+    assert tags[0] != tags[1]
+    assert partner.get(f"{API}/fields", headers={"If-None-Match": tags[0]}).status_code == 200

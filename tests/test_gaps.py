@@ -60,7 +60,7 @@ def test_a_cell_with_an_indicated_gap_and_no_reported_one_is_indicated(tmp_path:
 def test_without_a_researched_scope_nothing_is_a_gap_and_the_cell_is_not_assessed(tmp_path: Path) -> None:
     snapshot = graph(tmp_path, competences=[FRAMES, DELIVERS], scopes=[])
     assert find_gaps(snapshot, Filters()) == []
-    assert gap_matrix(snapshot, Filters()) == []
+    assert gap_matrix(snapshot, Filters()) == ()
 
 
 def test_a_mechanism_with_both_ends_the_gap_and_the_cell_is_coordinated(tmp_path: Path) -> None:

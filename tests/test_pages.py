@@ -361,6 +361,7 @@ def test_an_actor_is_found_in_the_picture(watched: Watched) -> None:
     page.keyboard.press("Enter")
     page.locator("#node-said a").click()
     page.wait_for_url("**/actors/es-barcelona")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Barcelona")
 
 
 def test_an_actor_page_opens_its_evidence(watched: Watched) -> None:
@@ -393,6 +394,7 @@ def test_search_by_key_and_by_suggestion(watched: Watched) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/actors/es-barcelona")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Barcelona")
 
 
 def test_a_query_runs_from_the_form(watched: Watched) -> None:

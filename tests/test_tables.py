@@ -21,6 +21,7 @@ from rdflib.compare import isomorphic
 
 from graph.rdf import to_rdflib
 from graph.store import Store
+from loaders.rdf import load_rdf
 from loaders.sources import load_source
 from loaders.tables.cells import CellRefused, date_literal, parse_cell
 from loaders.tables.reader import read_tables
@@ -411,7 +412,8 @@ def test_an_upper_end_alone_is_right_for_a_ceiling(tables: WriteTables) -> None:
 
 
 def test_a_validity_is_compared_as_far_as_both_ends_go(tables: WriteTables) -> None:
-    load_tables(tables(with_cells("flows", valid_from="2006-03-14", valid_to="2006")))
+    quads = load_tables(tables(with_cells("flows", valid_from="2006-03-14", valid_to="2006"))).quads
+    assert _quad("flow/fund-2006", DEF + "validFrom", _typed("2006-03-14", "date"), "report") in quads
 
 
 def _rewrite(folder: Path, file: str, change: Callable[[str], str]) -> Path:
@@ -652,3 +654,27 @@ def test_every_column_of_every_table_names_what_its_kind_needs() -> None:
             assert bool(column.table) == (column.kind == "ref"), column
             assert bool(column.tables) == (column.kind == "any-ref"), column
             assert table_named(table.name).column(column.name) is column
+
+
+@pytest.mark.parametrize(
+    ("statement", "column", "value", "expected"),
+    [
+        ('gov:amountMin "lots"', "gov:amountMin", "lots", "an amount in digits"),
+        ('gov:validFrom "soon"', "gov:validFrom", "soon", "a date as 2006"),
+        ("gov:quantity <http://example.org/gift>", "gov:quantity", "http://example.org/gift", "the scheme quantity: "),
+        ("gov:level <http://example.org/moon>", "gov:level", "http://example.org/moon", "the scheme level: "),
+        ('gov:payer "the state"', "gov:payer", "the state", "the IRI of a thing"),
+        ("gov:share 1.5", "gov:share", "1.5", "a share between 0 and 1"),
+    ],
+)
+def test_rdf_is_refused_where_a_table_would_be(
+    tmp_path: Path, statement: str, column: str, value: str, expected: str
+) -> None:
+    path = tmp_path / "partner.ttl"
+    path.write_text(f"@prefix gov: <{DEF}> . <http://example.org/flow> a gov:FundingFlow ; {statement} .")
+    with pytest.raises(InputRefused) as refused:
+        load_rdf(path)
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.column, problem.value) == (str(path), column, value)
+    assert expected in problem.reason
+    assert "<http://example.org/flow>" in problem.reason

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil, log, sqrt
 from pathlib import Path
@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import networkx as nx
 
-from ontology.identifiers import slug
 from ontology.vocabulary import vocabulary
 from visualisations.palette import DARK, LEVELS, TIES, UNKNOWN
 from visualisations.sentences import plural
@@ -116,8 +115,8 @@ def _shape(
     return min((shape(tallest) for tallest in range(1, min(largest, 60) + 1)), key=distance)
 
 
-def network_picture(network: nx.MultiDiGraph[str], actor_path: str) -> Picture:
-    """Draw a network with pyvis; `actor_path` is the address that an actor's slug is put behind.
+def network_picture(network: nx.MultiDiGraph[str], address: Callable[[str], str]) -> Picture:
+    """Draw a network with pyvis; `address` gives the page of an actor by its IRI.
 
     Ties of one kind from one actor to another are one line, which says how many it stands for. Of more than 2,000
     actors those with most ties are drawn.
@@ -132,14 +131,16 @@ def network_picture(network: nx.MultiDiGraph[str], actor_path: str) -> Picture:
     net.set_options(json.dumps(_OPTIONS))
     net.set_template_dir(str(_TEMPLATES), "pyvis.html")
     for actor in sorted(places):
-        net.add_node(actor, **_node(actor, drawn, places[actor], actor_path))
+        net.add_node(actor, **_node(actor, drawn, places[actor], address))
     lines = _lines(drawn)
     for (one, other, kind), labels in sorted(lines.items()):
         net.add_edge(one, other, **_edge(kind, labels, drawn, one, other))
     return Picture(net.generate_html(), {**frame, "dark": DARK}, len(places), len(lines), len(ranked) - len(places))
 
 
-def _node(actor: str, network: nx.MultiDiGraph[str], place: tuple[int, int], actor_path: str) -> dict[str, Any]:
+def _node(
+    actor: str, network: nx.MultiDiGraph[str], place: tuple[int, int], address: Callable[[str], str]
+) -> dict[str, Any]:
     facts = network.nodes[actor]
     level = vocabulary().schemes["level"].get(facts.get("level") or "")
     ties = int(network.degree(actor))
@@ -153,7 +154,7 @@ def _node(actor: str, network: nx.MultiDiGraph[str], place: tuple[int, int], act
         "color": LEVELS.get(facts.get("level") or "", UNKNOWN),
         "size": round(min(22, 6 + 2 * sqrt(ties)), 2),
         "ties": ties,
-        "address": f"{actor_path}{slug(actor)}",
+        "address": address(actor),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import networkx as nx
 
-from ontology.identifiers import slug
+from ontology.identifiers import ID, slug
 from ontology.vocabulary import vocabulary
 from visualisations.numbers import money
 from visualisations.palette import DARK, LEVELS, PROVIDER, UNKNOWN
@@ -81,7 +81,7 @@ def sankey_chart(nodes: Sequence[Row], links: Sequence[Row], currency: str | Non
 
 
 def _key(link: Row) -> tuple[str, str, str, str]:
-    return (link["source"], link["target"], link["kind"], link["basis"])
+    return (link["source"], link["target"], link["kind"], link["basis"] or "")
 
 
 def _cut(links: Iterable[Row], named: Mapping[str, Row]) -> list[Row]:
@@ -156,9 +156,14 @@ def _node(node: Row, places: Mapping[str, int], amounts: Mapping[str, str]) -> d
             "formatter": f"{name}\n{amount}" if amount else name,
             "fontStyle": "italic" if plain else "normal",
         },
-        "actor": slug(node["actor"]) if node["actor"] else None,
+        "actor": _slug(node["actor"]),
         "tip": [node["label"], _level(node)],
     }
+
+
+def _slug(actor: str | None) -> str | None:
+    """Give the name of an actor that has a page here; None for none, and for one with an IRI of others."""
+    return slug(actor) if actor and actor.startswith(f"{ID}actor/") else None
 
 
 def _level(node: Row) -> str:
@@ -173,10 +178,10 @@ def _link(link: Row, named: Mapping[str, Row], currency: str | None, hairline: f
     tip = [
         f"{named[link['source']]['label']} → {named[link['target']]['label']}",
         text,
-        f"{KIND_WORDS[link['kind']]}, {link['basis']}",
+        f"{KIND_WORDS[link['kind']]}, {link['basis'] or 'basis not stated'}",
         f"{link['with_amount']} of {many} {'flow' if many == 1 else 'flows'} with an amount",
     ]
-    style: dict[str, Any] = dict(_STYLES[link["basis"]])
+    style: dict[str, Any] = dict(_STYLES[link["basis"] or "inferred"])
     colour = UNKNOWN if unknown or link["kind"] == "not-traced" else _colour(named[link["target"]])
     style |= {"color": colour, "borderColor": colour, "opacity": 0.9 if unknown else _OPACITY[link["kind"]]}
     return {

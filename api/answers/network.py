@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import networkx as nx
 from pyoxigraph import Literal, NamedNode
 
 from api.answers.document import Document, Row, filters_of, number
 from graph.filters import Filters
 from graph.network import KINDS, Kind, actors_of, network_of, ties_of
 from graph.queries import bind, query_text
+from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.identifiers import concept, mint
 
-__all__ = ["network_document"]
+__all__ = ["network_document", "selected_network"]
+
+
+@remembered(8)
+def selected_network(snapshot: Snapshot, filters: Filters, kinds: tuple[Kind, ...]) -> nx.MultiDiGraph[str]:
+    """Project a selection, once for all who show it; nobody may change the network."""
+    network = network_of(snapshot, filters, kinds)
+    nx.freeze(network)
+    return network
 
 
 def network_document(snapshot: Snapshot, filters: Filters, kinds: Iterable[Kind] = KINDS) -> Document:
     """Give the network of the actors and ties that the filters let through."""
     chosen = tuple(kinds)
-    network = network_of(snapshot, filters, chosen)
+    network = selected_network(snapshot, filters, chosen)
     nodes = [{"actor": actor, **dict(sorted(facts.items()))} for actor, facts in actors_of(network)]
     edges = [_edge(one, other, facts) for one, other, _, facts in ties_of(network)]
     return Document(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from rdflib import Graph, URIRef
 from starlette.responses import RedirectResponse, Response
 
-from api.dependencies import SnapshotGiven, not_modified
+from api.dependencies import SnapshotGiven, etag, not_modified
 from api.negotiation import best
 from api.page import page
 from api.problems import NotFound, problem
@@ -93,7 +93,7 @@ def _describe(
     rdf = to_rdflib(snapshot.graph(iri)) if whole_graph else description(snapshot, iri)
     if not len(rdf):
         raise NotFound(f"nothing is stated about {iri}")
-    tag = f'"{snapshot.generation}-{media_type}"'
+    tag = etag(request, snapshot.generation, media_type)
     cached = not_modified(request, tag)
     if cached is not None:
         return cached

@@ -13,15 +13,15 @@ from api.answers.actor import actor_document
 from api.answers.funding import flows_document, matrix_document, sankey_document
 from api.answers.gaps import gap_matrix_document, gaps_document
 from api.answers.lists import list_document
-from api.answers.network import network_document
+from api.answers.network import network_document, selected_network
 from api.answers.overview import search_document, stats_document
 from api.answers.share import share_passed_on, undated_flows
 from api.dependencies import FiltersGiven, PageAsked, SnapshotGiven, not_modified
-from api.page import page
+from api.page import actor_address, page
 from api.parameters import ParameterRefused, countries, read_filters
 from graph.filters import Filters
 from graph.funding.matrix import DIMENSIONS, SUMMABLE, Dimension
-from graph.network import KINDS, Kind, network_of
+from graph.network import KINDS, Kind
 from graph.snapshot import Snapshot
 from ontology.errors import near_matches
 from ontology.identifiers import PREFIXES, is_slug
@@ -160,7 +160,7 @@ def network(
     edges = document["data"]["edges"]
     context = {
         "document": document,
-        "picture": network_picture(network_of(snapshot, filters, kinds), f"{root}/actors/"),
+        "picture": network_picture(selected_network(snapshot, filters, kinds), lambda iri: actor_address(root, iri)),
         "kinds": kinds,
         "all_kinds": KINDS,
         "kind": None if kinds == KINDS else ",".join(kinds),

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.dependencies import ReadersGiven, SettingsGiven, SnapshotGiven, not_modified
+from api.dependencies import ReadersGiven, SettingsGiven, SnapshotGiven, etag, not_modified
 from api.negotiation import best
 from api.parameters import ParameterRefused
 from api.problems import problem
@@ -99,7 +99,7 @@ async def _answer(
         named_graphs=tuple(value for name, value in parameters if name == "named-graph-uri"),
         result_bytes=result_bytes,
     )
-    tag = f'"{snapshot.generation}-{question.solutions}-{question.triples}"'
+    tag = etag(request, snapshot.generation, question.solutions, question.triples)
     cached = not_modified(request, tag)
     if cached is not None:
         return cached

@@ -51,7 +51,7 @@ class Link:
     source: str
     target: str
     kind: str
-    basis: str
+    basis: str | None
     minimum: Decimal | None
     maximum: Decimal | None
     flows: tuple[str, ...]
@@ -118,7 +118,7 @@ def funding_chain(columns: Columns, filters: Filters, quantity: str = "transfer"
         quantity=quantity,
         years=tuple(sorted({row["period"] for row in drawn if row["amount_max"] is not None})),
         nodes=tuple(sorted(nodes.values(), key=lambda node: (node.column, node.id))),
-        links=tuple(sorted(links, key=lambda link: (link.source, link.target, link.kind, link.basis))),
+        links=tuple(sorted(links, key=lambda link: (link.source, link.target, link.kind, link.basis or ""))),
         omitted=tuple(omitted),
         cycles=tuple(cycles),
     )
@@ -170,7 +170,7 @@ def _column(level: str | None) -> int:
 
 
 def _links(rows: list[dict[str, Any]], nodes: dict[str, Node]) -> list[Link]:
-    groups: dict[tuple[str, str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    groups: dict[tuple[str, str, str, str | None], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         kind = "passed-on" if row["part_of"] else "direct"
         ends = (_node(nodes, row, "payer"), _node(nodes, row, "recipient"))

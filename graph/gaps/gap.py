@@ -16,7 +16,7 @@ from graph.queries import bind, query_text
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from graph.time import holds, year
-from ontology.identifiers import mint, slug
+from ontology.identifiers import mint, short_name, slug
 from ontology.vocabulary import vocabulary
 
 __all__ = ["Gap", "GapCell", "State", "find_gaps", "gap_matrix", "gap_queries"]
@@ -123,7 +123,7 @@ def _indicated(snapshot: Snapshot, rule: Rule, query: str) -> Iterator[Gap]:
     for row in snapshot.select(query):
         between = tuple((row["between"] or "").split())
         for field in _split(row["field"]):
-            name = "-".join([rule.id, *(slug(actor) for actor in between), field])
+            name = "-".join([rule.id, *(short_name(actor) for actor in between), short_name(field)])
             yield Gap(
                 id=mint("gap", name),
                 type=rule.type,
@@ -162,7 +162,8 @@ def _passes(gap: Gap, filters: Filters) -> bool:
     )
 
 
-def gap_matrix(snapshot: Snapshot, filters: Filters) -> list[GapCell]:
+@remembered(64)
+def gap_matrix(snapshot: Snapshot, filters: Filters) -> tuple[GapCell, ...]:
     """Give the state of each country and field that the graph knows anything of.
 
     reported: a source states a gap; indicated: a rule found one; coordinated: researched, no gap, and a mechanism
@@ -198,7 +199,7 @@ def gap_matrix(snapshot: Snapshot, filters: Filters) -> list[GapCell]:
                 researched=known,
             )
         )
-    return cells
+    return tuple(cells)
 
 
 def _state(gaps: list[Gap], ties: int, clear: bool) -> State:

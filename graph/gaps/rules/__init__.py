@@ -2,7 +2,8 @@
 
 A rule is added by adding a file. Its query gives the columns `between` (IRIs divided by spaces), `field` (notations
 divided by spaces: one gap each), `country`, `severity` (0..1), `evidence` (passage IRIs) and `explanation`, asks only
-inside researched scopes, and never takes missing evidence for a gap.
+inside researched scopes, and never takes missing evidence for a gap. Where no scope was searched for its kind of tie
+(`scope`), a rule is not asked at all.
 """
 
 from __future__ import annotations
