@@ -435,3 +435,40 @@ def test_the_tag_of_an_answer_tells_one_store_from_another(client: TestClient, p
     tags = [found.get(f"{API}/fields").headers["etag"] for found in (client, partner)]
     assert tags[0] != tags[1]
     assert partner.get(f"{API}/fields", headers={"If-None-Match": tags[0]}).status_code == 200
+
+
+SPANISH_FUND = {"programme": "es-national-integration-fund"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("actors", {"es-state", "es-autonomous-communities", "es-municipalities"}),
+        ("events", {"es-integration-fund-abolition-2012"}),
+        ("programmes", {"es-national-integration-fund"}),
+        ("measures", set()),
+    ],
+)
+def test_a_programme_narrows_every_list_that_can_be_narrowed_by_one(
+    client: TestClient, name: str, expected: set[str]
+) -> None:
+    document = data(client, f"/{name}", **SPANISH_FUND)
+    assert {row[name.removesuffix("s")].rpartition("/")[2] for row in document["data"]} == expected
+    assert document["meta"]["not_applied"] == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "named"),
+    [
+        ("/mechanisms", SPANISH_FUND, {"programme"}),
+        ("/gaps", {**SPANISH_FUND, "from": "2005", "to": "2006", "country": "ES"}, {"programme", "from", "to"}),
+        ("/gaps/matrix", SPANISH_FUND, {"programme"}),
+        ("/actors/es-state", {"country": "NL", "level": "local"}, {"country", "level"}),
+    ],
+)
+def test_a_filter_that_cannot_narrow_is_named_with_the_reason(
+    client: TestClient, path: str, asked: dict[str, str], named: set[str]
+) -> None:
+    reasons = data(client, path, **asked)["meta"]["not_applied"]
+    assert set(reasons) == named
+    assert all(reasons.values())

@@ -197,10 +197,17 @@ def test_a_place_without_a_cell_is_not_assessed() -> None:
         {"country": "ES", "field": "housing", "state": "reported", "gaps": ["g"], "ties": 0},
         {"country": "NL", "field": "education", "state": "coordinated", "gaps": [], "ties": 2},
     ]
-    grid = gap_grid(cells)
+    grid = gap_grid([{"reported": 0, "indicated": 0, **cell} for cell in cells])
+    assert grid.both == 0
     assert grid.countries == ("ES", "NL")
     assert grid.fields == ("education", "housing")
     assert grid.counts == {"reported": 1, "indicated": 0, "coordinated": 1, "not-assessed": 2}
+
+
+def test_a_place_with_gaps_of_both_kinds_is_counted_as_such() -> None:
+    cell = {"country": "NL", "field": "housing", "state": "reported", "gaps": ["a", "b"], "ties": 0}
+    grid = gap_grid([{**cell, "reported": 1, "indicated": 1}, {**cell, "country": "ES", "reported": 2, "indicated": 0}])
+    assert (grid.counts["reported"], grid.both) == (2, 1)
 
 
 def test_the_headline_says_which_share_had_to_be_passed_on() -> None:

@@ -28,12 +28,17 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class GapGrid:
-    """Fields down, countries across; `counts` says how many places of the grid are in each state."""
+    """Fields down, countries across.
+
+    `counts` says how many places of the grid are in each state, `both` in how many of the reported ones a rule
+    indicates a gap too.
+    """
 
     fields: tuple[str, ...]
     countries: tuple[str, ...]
     cells: Mapping[tuple[str, str], Row]
     counts: Mapping[str, int]
+    both: int
 
 
 def funding_grid(cells: Iterable[Row], by: str) -> Grid:
@@ -62,4 +67,5 @@ def gap_grid(cells: Iterable[Row]) -> GapGrid:
     fields = tuple(name for name in vocabulary().schemes["field"] if any(field == name for _, field in found))
     counts = Counter(cell["state"] for cell in found.values())
     counts["not-assessed"] += len(countries) * len(fields) - len(found)
-    return GapGrid(fields, countries, found, {state: counts[state] for state in STATES})
+    both = sum(bool(cell["reported"] and cell["indicated"]) for cell in found.values())
+    return GapGrid(fields, countries, found, {state: counts[state] for state in STATES}, both)

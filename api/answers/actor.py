@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
 
 from pyoxigraph import NamedNode
 
-from api.answers.document import Document, Row, filters_of, sources_of
+from api.answers.document import Document, Row, filters_of, not_applied, sources_of
 from api.answers.funding import flows_document
 from api.answers.gaps import gaps_document
 from api.answers.lists import list_query, list_rows
@@ -16,6 +17,16 @@ from graph.snapshot import Snapshot
 from ontology.identifiers import expand, mint
 
 __all__ = ["actor_document"]
+
+_ONE = "the page is about one body, whatever its country, level and type"
+_NOT_APPLIED: Final[Mapping[str, str]] = {
+    "country": _ONE,
+    "level": _ONE,
+    "type": _ONE,
+    "programme": "it narrows money, duties, measures and events; mechanisms and gaps belong to no programme here",
+    "from": "it narrows all but the gaps, which are asked at one year",
+    "to": "it narrows all but the gaps, which are asked at one year",
+}
 
 
 def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document | None:
@@ -28,9 +39,7 @@ def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document 
     if not rows:
         return None
     row = rows[0]
-    only = Filters(
-        field=filters.field, basis=filters.basis, at=filters.at, since=filters.since, until=filters.until, actor=name
-    )
+    only = replace(filters, country=None, level=None, type=None, actor=name)
     flows = flows_document(snapshot, only).data
     data: Row = {
         **row,
@@ -51,6 +60,7 @@ def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document 
         query=list_query("actors", Filters(actor=name)),
         sources=sources_of(snapshot, [row, *evidence]),
         filters=filters_of(filters),
+        not_applied=not_applied(filters, _NOT_APPLIED),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from graph.filters import Filters
 from graph.snapshot import Snapshot
 
-__all__ = ["Document", "as_json", "number", "page_of", "sources_of"]
+__all__ = ["Document", "as_json", "filters_of", "not_applied", "number", "page_of", "sources_of"]
 
 Row = dict[str, Any]
 
@@ -34,7 +34,8 @@ class Document:
     """One answer.
 
     `data` is what was asked for, `rows` how many there are in all, `next` the cursor of the next page, `query` the
-    SPARQL behind it, `sources` the IRIs of the documents it rests on, `more` further facts about it.
+    SPARQL behind it, `sources` the IRIs of the documents it rests on, `filters` what was asked to narrow it,
+    `not_applied` those of them that say nothing about such data, each with the reason, `more` further facts.
     """
 
     data: Any
@@ -45,6 +46,7 @@ class Document:
     query: str | None = None
     sources: Sequence[str] = ()
     filters: Mapping[str, str | int] = field(default_factory=dict)
+    not_applied: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> Row:
@@ -55,6 +57,7 @@ class Document:
             "rows": self.rows,
             "next": self.next,
             "filters": dict(self.filters),
+            "not_applied": dict(self.not_applied),
             "query": self.query,
             "sources": list(self.sources),
         }
@@ -85,3 +88,12 @@ def filters_of(filters: Filters) -> dict[str, str | int]:
     """Give the filters by the names that a request uses (from, to)."""
     names = {"since": "from", "until": "to"}
     return {names.get(name, name): value for name, value in filters.given().items()}
+
+
+def not_applied(filters: Filters, reasons: Mapping[str, str]) -> dict[str, str]:
+    """Give the reasons for those filters that are set and cannot narrow the data at hand.
+
+    >>> not_applied(Filters(country="ES", programme="eif"), {"programme": "a tie belongs to no programme"})
+    {'programme': 'a tie belongs to no programme'}
+    """
+    return {name: reasons[name] for name in filters_of(filters) if name in reasons}

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Final
 
-from api.answers.document import Document, Row, filters_of, page_of, sources_of
+from api.answers.document import Document, Row, filters_of, not_applied, page_of, sources_of
 from graph.filters import Filters
 from graph.gaps.gap import Gap, find_gaps, gap_matrix, gap_queries
 from graph.gaps.rules import rules
 from graph.snapshot import Snapshot
 
 __all__ = ["gap_matrix_document", "gap_row", "gaps_document", "rules_data"]
+
+_NOT_APPLIED: Final[Mapping[str, str]] = {
+    "programme": "a gap lies between bodies, levels and fields; the graph does not tie it to a programme",
+    "from": "a gap is asked at one year: use at",
+    "to": "a gap is asked at one year: use at",
+}
 
 
 def gap_row(gap: Gap) -> Row:
@@ -36,6 +44,7 @@ def gaps_document(snapshot: Snapshot, filters: Filters, limit: int | None = None
         query=queries["reported"],
         sources=sources_of(snapshot, page),
         filters=filters_of(filters),
+        not_applied=not_applied(filters, _NOT_APPLIED),
         more={"queries": queries, "states": dict(sorted(states.items())), "rules": rules_data()},
     )
 
@@ -55,6 +64,7 @@ def gap_matrix_document(snapshot: Snapshot, filters: Filters) -> Document:
         query=gap_queries(filters)["reported"],
         sources=sources_of(snapshot, [gap_row(gap) for gap in find_gaps(snapshot, filters)]),
         filters=filters_of(filters),
+        not_applied=not_applied(filters, _NOT_APPLIED),
         more={"queries": gap_queries(filters)},
     )
 

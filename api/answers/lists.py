@@ -7,14 +7,14 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from api.answers.document import Document, Row, filters_of, page_of, sources_of
+from api.answers.document import Document, Row, filters_of, not_applied, page_of, sources_of
 from graph.filters import Filters
 from graph.queries import bind, query_text
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.identifiers import concept, mint
 
-__all__ = ["LISTS", "TYPE_SCHEMES", "list_document", "list_query", "list_rows"]
+__all__ = ["LISTS", "NOT_APPLIED", "TYPE_SCHEMES", "list_document", "list_query", "list_rows"]
 
 TYPE_SCHEMES: Final[Mapping[str, str]] = {
     "actors": "actorType",
@@ -26,6 +26,10 @@ TYPE_SCHEMES: Final[Mapping[str, str]] = {
     "mechanisms": "formality",
     "programmes": "targetGroup",
 }
+NOT_APPLIED: Final[Mapping[str, Mapping[str, str]]] = {
+    "mechanisms": {"programme": "the graph does not say which programme a mechanism belongs to"},
+}
+"""By list, the filters that its statements cannot be narrowed by, each with the reason."""
 LISTS: Final = ("actors", "competences", "events", "measures", "mechanisms", "programmes")
 
 _MANY: Final = frozenset(
@@ -58,7 +62,7 @@ def list_query(name: str, filters: Filters) -> str:
         "since": Literal(since) if since is not None else None,
         "until": Literal(until) if until is not None else None,
     }
-    if name == "flows":
+    if name not in NOT_APPLIED or "programme" not in NOT_APPLIED[name]:
         inputs["ofProgramme"] = NamedNode(mint("programme", filters.programme)) if filters.programme else None
     return bind(query_text(name), inputs)
 
@@ -100,4 +104,5 @@ def list_document(
         query=list_query(name, filters),
         sources=sources_of(snapshot, page),
         filters=filters_of(filters),
+        not_applied=not_applied(filters, NOT_APPLIED.get(name, {})),
     )
