@@ -13,6 +13,7 @@ import typer
 
 from api.commands import reading, writing
 from api.commands.common import StorePath, note
+from api.commands.evidence import evidence
 from api.parameters import ParameterRefused
 from api.settings import SettingRefused, Settings
 from api.stores import open_store
@@ -39,7 +40,7 @@ for command in (
     writing.validate,
 ):
     app.command()(command)
-app.add_typer(writing.evidence, name="evidence")
+app.add_typer(evidence, name="evidence")
 
 
 @app.command()

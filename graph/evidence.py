@@ -12,7 +12,17 @@ from ontology.errors import SubsidiaError
 from ontology.identifiers import expand, slug
 from ontology.passages import digest, find
 
-__all__ = ["Finding", "Place", "SourcesAbsent", "check_evidence", "describe", "locate", "words_of"]
+__all__ = [
+    "Finding",
+    "Place",
+    "SourcesAbsent",
+    "check_evidence",
+    "describe",
+    "line_words",
+    "locate",
+    "texts",
+    "words_of",
+]
 
 State = Literal["found", "document absent", "document differs", "outside the document", "digest differs", "no offsets"]
 
@@ -48,19 +58,19 @@ def check_evidence(snapshot: Snapshot, folder: Path) -> list[Finding]:
 
     Raises SourcesAbsent where the folder does not exist. The cost is one reading of each document.
     """
-    texts = dict(_texts(folder))
+    copies = dict(texts(folder))
     files = {source: values[0] for source, values in snapshot.values("gov:fileName").items()}
     whole = {source: values[0] for source, values in snapshot.values("gov:digest").items()}
     sources = snapshot.values("oa:hasSource")
     starts, ends = snapshot.values("oa:start"), snapshot.values("oa:end")
     selectors = snapshot.values("oa:hasSelector")
-    same = {source: digest(texts[name]) == whole.get(source) for source, name in files.items() if name in texts}
+    same = {source: digest(copies[name]) == whole.get(source) for source, name in files.items() if name in copies}
     found = []
     for passage in snapshot.instances("gov:Passage"):
         source = sources.get(passage, [""])[0]
         selector = selectors.get(passage, [""])[0]
         start, end = (int(at[selector][0]) if selector in at else None for at in (starts, ends))
-        text = texts.get(files.get(source, ""))
+        text = copies.get(files.get(source, ""))
         state = _state(text, start, end, whole.get(passage), unchanged=same.get(source, False))
         found.append(Finding(passage, source, start, end, state))
     return found
@@ -78,7 +88,8 @@ def _state(text: str | None, start: int | None, end: int | None, wanted: str | N
     return "found"
 
 
-def _texts(folder: Path) -> Iterator[tuple[str, str]]:
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """Give the documents of a folder, name and decoded text; SourcesAbsent where they cannot be read."""
     if not folder.is_dir():
         raise SourcesAbsent(f"{folder}: there is no such folder of documents")
     for path in sorted(folder.glob("*.txt")):
@@ -104,17 +115,24 @@ def words_of(snapshot: Snapshot, passage: str, folder: Path) -> str | None:
     selector = first("oa:hasSelector", passage) or passage
     start, end = first("oa:start", selector), first("oa:end", selector)
     name = first("gov:fileName", first("oa:hasSource", passage) or passage)
-    text = dict(_texts(folder)).get(name or "")
+    text = dict(texts(folder)).get(name or "")
     if text is None or start is None or end is None:
         return None
     words = text[int(start) : int(end)]
     return words if digest(words) == first("gov:digest", passage) else None
 
 
+def line_words(snapshot: Snapshot, source: str, folder: Path) -> dict[int, str]:
+    """Give the lines of a document from a reader's own copy, by number from 1; {} where the copy is not there."""
+    name = snapshot.values("gov:fileName").get(source, [""])[0]
+    lines = dict(texts(folder)).get(name, "").split("\n")
+    return {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}
+
+
 def locate(words: str, folder: Path) -> list[Place]:
     """Find words in the documents of a folder; white space matches any white space. [] where they stand nowhere."""
     places = []
-    for name, text in _texts(folder):
+    for name, text in texts(folder):
         for start, end in find(words, text):
             places.append(Place(name, start, end, text.count("\n", 0, start) + 1, digest(text[start:end])))
     return places

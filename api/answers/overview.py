@@ -30,6 +30,7 @@ KINDS_OF_THINGS: Final = {
     "scope": "gov:ResearchedScope",
     "source": "gov:Source",
     "passage": "gov:Passage",
+    "mention": "gov:Mention",
 }
 
 _COUNT: Final = "SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a <%s> }"

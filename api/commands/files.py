@@ -23,7 +23,7 @@ from graph.snapshot import Snapshot
 from ontology.errors import CellProblem, InputRefused
 from ontology.identifiers import PREFIXES
 
-__all__ = ["SUFFIXES", "write_export"]
+__all__ = ["SUFFIXES", "write_export", "write_whole"]
 
 
 def _statements(form: RdfFormat) -> Callable[[Snapshot, Filters, Path], None]:
@@ -81,9 +81,19 @@ def write_export(snapshot: Snapshot, filters: Filters, path: Path) -> None:
     """
     if path.suffix not in SUFFIXES:
         raise ParameterRefused("file", str(path), f"a name that ends in one of {', '.join(SUFFIXES)}")
+    write = SUFFIXES[path.suffix]
+    _whole(path, lambda draft: write(snapshot, filters, draft))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write bytes to a file; InputRefused where it cannot be written, and then nothing is left behind."""
+    _whole(path, lambda draft: draft.write_bytes(content))
+
+
+def _whole(path: Path, write: Callable[[Path], object]) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
     try:
-        SUFFIXES[path.suffix](snapshot, filters, draft)
+        write(draft)
         draft.replace(path)
     except OSError as error:
         raise InputRefused([CellProblem(str(path), 0, "", "", f"cannot be written ({error.strerror})")]) from error

@@ -1,4 +1,4 @@
-"""Commands that change a store or check what would: load, validate, evidence."""
+"""Commands that change a store or check what would: load, validate."""
 
 from __future__ import annotations
 
@@ -13,25 +13,19 @@ from api.answers.document import Document
 from api.commands.common import AsJson, StorePath, note, print_document, print_table, store_at
 from api.parameters import ParameterRefused
 from graph.columns import columns_of
-from graph.evidence import check_evidence, describe, locate
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
 from loaders.base import Statements
 from loaders.sources import KNOWN_FORMATS, load_source
 from loaders.tables.reader import Row, read_tables
-from ontology.errors import CellProblem, InputRefused, SubsidiaError, near_matches
+from ontology.errors import CellProblem, InputRefused, near_matches
 from ontology.identifiers import compact, expand, graph_name, is_slug
 from ontology.shacl import Violation
 from ontology.shacl import validate as validate_shapes
 
-__all__ = ["evidence", "load", "validate"]
+__all__ = ["load", "validate"]
 
 Sources = Annotated[list[Path], typer.Argument(help="folders of governance tables, RDF files")]
-evidence = typer.Typer(no_args_is_help=True, help="Check passages against the documents, and find words in them.")
-
-
-class NotFound(SubsidiaError):
-    """What was looked for is not there."""
 
 
 def load(
@@ -133,51 +127,3 @@ def _violation(item: Violation, row: Row | None) -> dict[str, Any]:
         "value": item.value,
         "message": item.message,
     }
-
-
-SourcesFolder = Annotated[Path, typer.Option("--sources", help="folder with copies of the documents")]
-
-
-@evidence.command("check")
-def evidence_check(sources: SourcesFolder, store: StorePath = None, json: AsJson = False) -> None:
-    """Look for every passage that has offsets in the documents, and compare digests."""
-    snapshot = store_at(store).snapshot()
-    findings = check_evidence(snapshot, sources)
-    found = [finding for finding in findings if finding.state == "found"]
-    bare = [finding for finding in findings if finding.state == "no offsets"]
-    bad = [finding for finding in findings if finding.state not in ("found", "no offsets")]
-    if json:
-        rows = [
-            {"passage": f.passage, "source": f.source, "start": f.start, "end": f.end, "state": f.state}
-            for f in findings
-        ]
-        print_document(Document(rows, snapshot.generation, rows=len(rows)))
-    for finding in bad:
-        note(describe(finding))
-    note(f"{len(found)} of {len(findings)} passages found")
-    if bare:
-        note(f"{len(bare)} name a page or section only, for a reader to look up")
-    if bad:
-        raise typer.Exit(1)
-
-
-@evidence.command("locate")
-def evidence_locate(
-    text: Annotated[str, typer.Argument(help="words of a document")],
-    sources: SourcesFolder,
-    store: StorePath = None,
-    json: AsJson = False,
-) -> None:
-    """Find words in the documents: document, offsets and digest, for whoever fills the tables."""
-    del store  # taken as by every command; the documents are not in it
-    places = locate(text, sources)
-    if not places:
-        raise NotFound(f"these words stand in no document of {sources}")
-    rows = [
-        {"document": p.document, "start": p.start, "end": p.end, "line": p.line, "digest": p.digest} for p in places
-    ]
-    if json:
-        print_document(Document(rows, 0, rows=len(rows)))
-    else:
-        for row in rows:
-            print(f"{row['document']},{row['start']},{row['end']},{row['digest']}  (line {row['line']})")

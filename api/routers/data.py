@@ -14,6 +14,7 @@ from api.answers.funding import flows_document, matrix_document, sankey_document
 from api.answers.gaps import gap_matrix_document, gaps_document
 from api.answers.network import network_document
 from api.answers.overview import search_document, stats_document
+from api.answers.sources import coverage_document, source_document, sources_document
 from api.dependencies import FiltersGiven, PageGiven, SnapshotGiven
 from api.exports import network_file
 from api.parameters import ParameterRefused, RawFilters, read_filters
@@ -183,6 +184,31 @@ def network(
         return network_file(request, snapshot, filters, kinds, form)
     document = network_document(snapshot, filters, kinds)
     return respond(request, document, form, rows=document.data["edges"])
+
+
+@router.get("/sources")
+def sources(request: Request, snapshot: SnapshotGiven, form: FormatAsked = None) -> Response:
+    """List the sources with how much of each is covered by statements."""
+    return respond(request, sources_document(snapshot, request.app.state.settings.sources), form)
+
+
+@router.get("/sources/{name}")
+def source(request: Request, name: str, snapshot: SnapshotGiven, page: PageGiven, form: FormatAsked = None) -> Response:
+    """List the statements that rest on a source, in the order of its text."""
+    document = source_document(snapshot, name, page.limit, page.offset) if is_slug(name) else None
+    if document is None:
+        raise NotFound(f"no source is called {name}")
+    return respond(request, document, form)
+
+
+@router.get("/sources/{name}/coverage")
+def source_coverage(request: Request, name: str, snapshot: SnapshotGiven, form: FormatAsked = None) -> Response:
+    """Give the coverage of a source: by kind of mention and country, and every line that nothing rests on."""
+    folder = request.app.state.settings.sources
+    document = coverage_document(snapshot, name, folder) if is_slug(name) else None
+    if document is None:
+        raise NotFound(f"no source is called {name}")
+    return respond(request, document, form, rows=document.data["uncovered"])
 
 
 @router.get("/search")

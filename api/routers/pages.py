@@ -16,15 +16,18 @@ from api.answers.lists import list_document
 from api.answers.network import network_document, selected_network
 from api.answers.overview import search_document, stats_document
 from api.answers.share import share_passed_on, undated_flows
+from api.answers.sources import coverage_document, source_document, sources_document, totals
 from api.dependencies import FiltersGiven, PageAsked, SnapshotGiven, not_modified
 from api.page import actor_address, page
 from api.parameters import ParameterRefused, countries, read_filters
+from api.problems import NotFound
+from graph.evidence import line_words
 from graph.filters import Filters
 from graph.funding.matrix import DIMENSIONS, SUMMABLE, Dimension
 from graph.network import KINDS, Kind
 from graph.snapshot import Snapshot
 from ontology.errors import near_matches
-from ontology.identifiers import PREFIXES, is_slug
+from ontology.identifiers import PREFIXES, is_slug, mint
 from ontology.vocabulary import vocabulary
 from visualisations.matrix import GRIDS, funding_grid, gap_grid
 from visualisations.network_page import network_picture
@@ -252,6 +255,30 @@ def actor_page(request: Request, name: str, snapshot: SnapshotGiven, raw: Filter
         "states": STATES,
     }
     return page(request, snapshot, "actor.html", context)
+
+
+@router.api_route("/sources", methods=_GET)
+def sources(request: Request, snapshot: SnapshotGiven) -> Response:
+    """List the sources, and how much of each the statements cover."""
+    document = sources_document(snapshot, request.app.state.settings.sources).as_dict()
+    return page(request, snapshot, "sources.html", {"document": document, "totals": totals(document["data"])})
+
+
+@router.api_route("/sources/{name}", methods=_GET)
+def source_page(request: Request, name: str, snapshot: SnapshotGiven, part: PartGiven) -> Response:
+    """Show what a source supports, statement by statement, and what of it is not covered."""
+    folder = request.app.state.settings.sources
+    document = source_document(snapshot, name, part.limit, part.offset) if is_slug(name) else None
+    covered = coverage_document(snapshot, name, folder) if document else None
+    if document is None or covered is None:
+        raise NotFound(f"no source is called {name}")
+    context = {
+        "document": document.as_dict(),
+        "coverage": covered.as_dict(),
+        "words": line_words(snapshot, mint("source", name), folder) if folder else {},
+        "offset": part.offset,
+    }
+    return page(request, snapshot, "source.html", context)
 
 
 _HEAD: Final = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("gov", "skos", "prov"))

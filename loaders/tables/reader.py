@@ -237,7 +237,7 @@ def _contradictions(tables: Tables) -> Iterator[CellProblem]:
     for row in tables:
         yield from _time(row)
         yield from _itself(row)
-        if row.table.name == "passages":
+        if row.table.name in ("passages", "mentions"):
             yield from _offsets(row, lengths)
         elif row.table.name == "flows":
             yield from _figures(row)
@@ -275,7 +275,7 @@ def _offsets(row: Row, lengths: Mapping[str, int]) -> Iterator[CellProblem]:
             yield row.problem("end", f"ends at or before its start ({start})")
         elif length and int(end) > length:
             yield row.problem("end", f"outside its document, which has {length} characters")
-        if row.one("digest") is None:
+        if row.table.name == "passages" and row.one("digest") is None:
             yield row.problem("digest", "a passage with offsets needs the digest of its words")
 
 

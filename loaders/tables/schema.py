@@ -127,6 +127,21 @@ CASEBOOK_TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        "mentions",
+        "mention",
+        "gov:Mention",
+        "lines of a source that name money, a year or an organisation: what no statement rests on, and why",
+        (
+            KEY,
+            Column("source", "ref", "the document", "oa:hasSource", required=True, table="sources"),
+            Column("kind", "concept", "figure, event or organisation", "gov:mentionKind", True, scheme="mention"),
+            Column("line", "integer", "number of the line, from 1", "gov:line", required=True),
+            Column("start", "integer", "first character of what is named", "oa:start", required=True),
+            Column("end", "integer", "the character after the last", "oa:end", required=True),
+            Column("reason", "text", "why nothing is stated of it; empty: a passage covers it, or open", "gov:reason"),
+        ),
+    ),
+    Table(
         "territories",
         "territory",
         "gov:Territory",

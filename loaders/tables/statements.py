@@ -48,7 +48,7 @@ def statements(tables: Tables, name: str | None = None) -> Iterator[Quad]:
 def _home(row: Row, documents: dict[str, str]) -> str | None:
     if row.table.name == "sources":
         return row.key
-    if row.table.name == "passages":
+    if row.table.name in ("passages", "mentions"):
         return slug(row.value("source") or "")
     passage = row.value("passage")
     return documents.get(passage) if passage else None
