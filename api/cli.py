@@ -38,6 +38,7 @@ for command in (
     reading.export,
     writing.load,
     writing.validate,
+    writing.template,
 ):
     app.command()(command)
 app.add_typer(evidence, name="evidence")

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from graph.evidence import texts
 from graph.mentions import MENTION_KINDS, Mention, MentionKind, find_mentions, names_pattern
@@ -23,6 +23,19 @@ from ontology.identifiers import slug
 __all__ = ["CountryCoverage", "Line", "SourceCoverage", "Tally", "coverage", "mentions_in"]
 
 LineState = Literal["covered", "explained", "open"]
+_BODIES: Final = (
+    "gov:holder",
+    "gov:payer",
+    "gov:recipient",
+    "gov:participant",
+    "gov:initiator",
+    "gov:implementer",
+    "gov:actor",
+    "gov:between",
+    "gov:operatedBy",
+    "gov:oneThing",
+)
+"""The properties that name the bodies of a statement without a place of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +258,7 @@ def _countries(snapshot: Snapshot) -> dict[str, set[str]]:
     for thing, spots in snapshot.values("gov:over").items():
         found[thing] |= {code for spot in spots if (code := where.country(spot))}
     placed = set(found)
-    for name in ("gov:holder", "gov:payer", "gov:recipient", "gov:participant", "gov:implementer", "gov:actor"):
+    for name in _BODIES:
         for thing, actors in snapshot.values(name).items():
             if thing not in placed:
                 found[thing] |= {code for actor in actors if (code := home.get(actor))}

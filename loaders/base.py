@@ -15,12 +15,14 @@ class Statements:
     """The statements of one source.
 
     `name` is the source's name, `quads` its statements in a fixed order, each in a named graph,
-    `rows` how many rows of each table or record kind they were made from.
+    `rows` how many rows of each table or record kind they were made from, `remarks` what was read otherwise than it was
+    written, for its owner to check.
     """
 
     name: str
     quads: Sequence[Quad]
     rows: Mapping[str, int]
+    remarks: Sequence[str] = ()
 
     @property
     def graphs(self) -> list[str]:

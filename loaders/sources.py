@@ -21,8 +21,11 @@ def load_source(
     form: str | None = None,
     name: str | None = None,
     exists: Callable[[str], bool] = lambda iri: False,
+    encoding: str | None = None,
 ) -> Statements:
     """Read a source: a folder of governance tables, or an RDF file, told apart by what it is unless `form` says so.
+
+    `encoding` is that of the tables, where it is not UTF-8.
 
     Raises InputRefused for what cannot be read, with every place that is wrong.
     """
@@ -32,7 +35,7 @@ def load_source(
     if not path.exists():
         raise _refused(path, "there is no such file or folder")
     if form == "tables" or (form is None and path.is_dir()):
-        return load_tables(path, name, exists)
+        return load_tables(path, name, exists, encoding)
     if path.suffix in FORMATS and path.is_file():
         return load_rdf(path, name)
     known = ", ".join(FORMATS)

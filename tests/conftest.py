@@ -27,6 +27,7 @@ MINIMAL: Final[Rows] = {
     "passages": [
         {"key": "p1", "source": "report", "start": "10", "end": "20", "digest": _PASSAGE_DIGEST, "locator": "page 1"},
     ],
+    "mentions": [{"key": "m1", "source": "report", "kind": "figure", "line": "1", "start": "10", "end": "20"}],
     "territories": [
         {"key": "es", "label": "Spain", "level": "national", "within": "", "country_code": "ES"},
         {"key": "es-town", "label": "A town", "level": "local", "within": "es", "country_code": ""},

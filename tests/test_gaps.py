@@ -73,6 +73,11 @@ def test_a_mechanism_with_both_ends_the_gap_and_the_cell_is_coordinated(tmp_path
     ]
 
 
+def test_a_duty_without_dates_is_not_held_against_one_that_has_ended(tmp_path: Path) -> None:
+    ended = graph(tmp_path, competences=[FRAMES, {**DELIVERS, "valid_to": "2010"}])
+    assert indicated(ended, "missing-vertical-tie") == []
+
+
 def test_a_third_body_that_sits_with_each_is_a_bridge(tmp_path: Path) -> None:
     ties = [mechanism("m1", "state|broker", "education"), mechanism("m2", "broker|town", "education")]
     assert indicated(graph(tmp_path, competences=[FRAMES, DELIVERS], mechanisms=ties), "missing-vertical-tie") == []

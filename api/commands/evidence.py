@@ -76,7 +76,7 @@ def evidence_coverage(
     if source is not None and source not in known:
         raise ParameterRefused("source", source, "the key of a source", near_matches(source, known))
     if write is not None:
-        write_whole(write, _mentions_table(snapshot, sources).encode())
+        write_whole(write, _mentions_table(snapshot, sources, source).encode())
         note(f"{write}: written")
     wanted = [source] if source else list(known)
     documents = {name: coverage_document(snapshot, name, sources) for name in wanted}
@@ -101,14 +101,14 @@ def evidence_coverage(
         raise typer.Exit(1)
 
 
-def _mentions_table(snapshot: Snapshot, folder: Path | None) -> str:
-    """Write every line that mentions something as a row of mentions.csv."""
+def _mentions_table(snapshot: Snapshot, folder: Path | None, only: str | None) -> str:
+    """Write every line that mentions something as a row of mentions.csv; of one source, or of all."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["key", "source", "kind", "line", "start", "end", "reason"])
     for found in coverage(snapshot, folder):
         name = slug(found.source)
-        for line in found.lines:
+        for line in found.lines if only in (None, name) else ():
             key = f"{name}-{line.kind}-{line.line}"
             writer.writerow([key, name, line.kind, line.line, line.start, line.end, line.reason or ""])
     return text.getvalue()

@@ -1,4 +1,4 @@
-"""Commands that change a store or check what would: load, validate."""
+"""Commands that change a store or check what would: load, validate, template."""
 
 from __future__ import annotations
 
@@ -17,15 +17,37 @@ from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
 from loaders.base import Statements
 from loaders.sources import KNOWN_FORMATS, load_source
+from loaders.tables.document import guide
 from loaders.tables.reader import Row, read_tables
+from loaders.tables.template import write_template
 from ontology.errors import CellProblem, InputRefused, near_matches
 from ontology.identifiers import compact, expand, graph_name, is_slug
 from ontology.shacl import Violation
 from ontology.shacl import validate as validate_shapes
 
-__all__ = ["load", "validate"]
+__all__ = ["load", "template", "validate"]
 
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", help="of tables that are not UTF-8, as cp1252 for Excel in Western Europe")
+]
 Sources = Annotated[list[Path], typer.Argument(help="folders of governance tables, RDF files")]
+
+
+def template(
+    folder: Annotated[Path | None, typer.Argument(help="a new folder")] = None,
+    columns: Annotated[bool, typer.Option("--columns", help="print what each column of each table holds")] = False,
+    store: StorePath = None,
+) -> None:
+    """Write empty governance tables with a worked example and a guide, to add a country with."""
+    del store  # taken as by every command; nothing is read from it
+    if columns:
+        print(guide())
+    elif folder is None:
+        raise typer.BadParameter("name a new folder, or ask for --columns", param_hint="FOLDER")
+    else:
+        for path in write_template(folder):
+            print(path)
+        note(f"read {folder / 'README.md'} first")
 
 
 def load(
@@ -33,6 +55,7 @@ def load(
     form: Annotated[str | None, typer.Option("--format", help=" or ".join(KNOWN_FORMATS))] = None,
     graph: Annotated[str | None, typer.Option(help="name of the graph for all statements")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="empty the graphs that are loaded into first")] = False,
+    encoding: Encoding = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="read and check, change nothing")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="make a new store without the casebook")] = False,
     store: StorePath = None,
@@ -44,8 +67,10 @@ def load(
         raise ParameterRefused("graph", graph, "lower-case letters, digits and single hyphens")
     opened = store_at(store, empty=empty)
     snapshot = opened.snapshot()
-    statements = _read(snapshot, source, form, graph)
+    statements = _read(snapshot, source, form, graph, encoding)
     for found in statements:
+        for remark in found.remarks:
+            note(remark)
         rows = ", ".join(f"{count:,} {table}" for table, count in found.rows.items() if count)
         print(f"{found.name}: {rows}; {len(found.quads):,} statements")
     if dry_run:
@@ -58,17 +83,28 @@ def load(
     print(f"generation {generation}, {opened.snapshot().size:,} statements in all")
 
 
-def _read(snapshot: Snapshot, sources: Iterable[Path], form: str | None, graph: str | None) -> list[Statements]:
+def _read(
+    snapshot: Snapshot, sources: Iterable[Path], form: str | None, graph: str | None, encoding: str | None
+) -> list[Statements]:
     """Read every source before anything is written; the problems of all of them are told together."""
+    if encoding is not None:
+        _check_encoding(encoding)
     found, problems = [], list[CellProblem]()
     for path in sources:
         try:
-            found.append(load_source(path, form, graph, snapshot.has))
+            found.append(load_source(path, form, graph, snapshot.has, encoding))
         except InputRefused as error:
             problems += error.problems
     if problems:
         raise InputRefused(problems)
     return found
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "".encode(encoding)
+    except LookupError as error:
+        raise ParameterRefused("encoding", encoding, "the name of a text encoding, as cp1252 or utf-8") from error
 
 
 def _keep_ours(statements: Iterable[Statements]) -> None:
@@ -82,6 +118,7 @@ def _keep_ours(statements: Iterable[Statements]) -> None:
 
 def validate(
     source: Annotated[list[Path] | None, typer.Argument(help="sources to check; none: the store")] = None,
+    encoding: Encoding = None,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
@@ -91,13 +128,13 @@ def validate(
     places: dict[str, Row] = {}
     mine: set[str] | None = None
     if source:
-        statements = _read(snapshot, source, None, None)
+        statements = _read(snapshot, source, None, None, encoding)
         added = [quad for found in statements for quad in found.quads]
         mine = {_subject(quad) for quad in added}
         quads = [quad for quad in quads if _subject(quad) not in mine] + added
         for path in source:
             if path.is_dir():
-                places.update({row.iri: row for row in read_tables(path, snapshot.has)})
+                places.update({row.iri: row for row in read_tables(path, snapshot.has, encoding)})
     found = [item for item in validate_shapes(to_rdflib(quads)) if mine is None or item.focus in mine]
     rows = [_violation(item, places.get(item.focus)) for item in found]
     document = Document(rows, snapshot.generation, rows=len(rows))

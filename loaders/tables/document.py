@@ -1,6 +1,7 @@
-"""Document: the guide to the governance tables, column by column, written from the schema.
+"""Document: the guides to the governance tables, written from the schema and the template.
 
-`python -m loaders.tables.document docs/tables.md` writes it again; a test holds the file to the schema.
+`python -m loaders.tables.document docs` writes docs/tables.md and docs/add-a-country.md again; a test holds them to
+the schema and the template.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ import sys
 from pathlib import Path
 
 from loaders.tables.schema import CASEBOOK_TABLES, Column, Kind, Table
+from loaders.tables.template import TEMPLATE
 from ontology.vocabulary import vocabulary
 
-__all__ = ["guide"]
+__all__ = ["guide", "guides"]
 
 _INTRODUCTION = """\
 # The governance tables
@@ -95,9 +97,15 @@ def _concepts() -> str:
     return "\n".join(lines)
 
 
+def guides() -> dict[str, str]:
+    """Give the guides, by the name of their file in docs/."""
+    return {"tables.md": guide(), "add-a-country.md": (TEMPLATE / "README.md").read_text(encoding="utf-8")}
+
+
 def main() -> None:
-    """Write the guide to the file that is named."""
-    Path(sys.argv[1]).write_text(guide(), encoding="utf-8")
+    """Write the guides into the folder that is named."""
+    for name, text in guides().items():
+        (Path(sys.argv[1]) / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ from pyoxigraph import Literal
 
 from loaders.tables.cells import CellRefused, Term, parse_cell, parts
 from loaders.tables.schema import CASEBOOK_TABLES, Column, Table
+from loaders.tables.spreadsheet import CellDoubtful, Sheet, doubtful_letters, open_sheet, restored
 from ontology.errors import CellProblem, InputRefused, near_matches
 from ontology.identifiers import is_slug, mint, slug, slugified
 
@@ -51,10 +52,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """All rows of one folder, by table name, in file order."""
+    """All rows of one folder, by table name, in file order.
+
+    `remarks` tell what was written otherwise than the tables have it, and how it was read.
+    """
 
     name: str
     rows: Mapping[str, list[Row]]
+    remarks: Sequence[str] = ()
 
     def __iter__(self) -> Iterator[Row]:
         for table in CASEBOOK_TABLES:
@@ -69,9 +74,10 @@ class _Reading:
     problems: list[CellProblem] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)  # IRIs of rows that are there, but have a problem of their own
     unread: set[str] = field(default_factory=set)  # kinds of thing whose file could not be read to its end
+    remarks: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # by file, column and remark
 
 
-def read_tables(folder: Path, exists: Callable[[str], bool] = lambda iri: False) -> Tables:
+def read_tables(folder: Path, exists: Callable[[str], bool] = lambda iri: False, encoding: str | None = None) -> Tables:
     """Read a folder of governance tables.
 
     Parameters
@@ -80,6 +86,8 @@ def read_tables(folder: Path, exists: Callable[[str], bool] = lambda iri: False)
         holds one CSV file a table (`actors.csv`, `flows.csv`, …); a table may be left out, not all of them.
     exists
         says whether a thing that a row refers to, and no row here describes, is already known elsewhere.
+    encoding
+        of the files, where their owner declares it; None for UTF-8, or what can be told for certain.
 
     Raises
     ------
@@ -91,11 +99,11 @@ def read_tables(folder: Path, exists: Callable[[str], bool] = lambda iri: False)
     for table in CASEBOOK_TABLES:
         path = folder / f"{table.name}.csv"
         if path.exists():
-            reading.rows[table.name] = list(_read(path, table, reading))
+            reading.rows[table.name] = list(_read(path, table, reading, encoding))
     if not reading.rows and not reading.problems:
         expected = ", ".join(f"{table.name}.csv" for table in CASEBOOK_TABLES)
         reading.problems.append(CellProblem(str(folder), 0, "", "", f"no governance table here; expected {expected}"))
-    tables = Tables(slugified(folder.resolve().name), reading.rows)
+    tables = Tables(slugified(folder.resolve().name), reading.rows, _told(reading.remarks))
     reading.problems += _duplicates(tables)
     reading.problems += _dangling(
         tables, lambda iri: iri in reading.refused or _kind(iri) in reading.unread or exists(iri)
@@ -118,26 +126,39 @@ def _check_names(folder: Path, reading: _Reading) -> None:
             reading.problems.append(CellProblem(str(path), 0, "", "", f"not a governance table{hint}"))
 
 
-def _read(path: Path, table: Table, reading: _Reading) -> Iterator[Row]:
+def _told(remarks: Mapping[tuple[str, str, str], int]) -> tuple[str, ...]:
+    """Write the remarks as lines, one for each kind of cell that was read otherwise than written."""
+    return tuple(
+        f"{file}, column {column}: {remark} ({count} {'cell' if count == 1 else 'cells'})"
+        if column
+        else f"{file}: {remark}"
+        for (file, column, remark), count in sorted(remarks.items())
+    )
+
+
+def _read(path: Path, table: Table, reading: _Reading, encoding: str | None) -> Iterator[Row]:
     reading.unread.add(table.thing)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        sheet = open_sheet(path.read_bytes(), encoding, [column.name for column in table.columns])
     except UnicodeDecodeError as error:
-        reading.problems.append(CellProblem(str(path), 0, "", "", f"not UTF-8 (byte {error.start}); save it as UTF-8"))
+        kind = encoding or "UTF-8"
+        reason = f"not {kind} (byte {error.start}); save it as UTF-8"
+        reading.problems.append(CellProblem(str(path), 0, "", "", reason))
         return
     except OSError as error:
         reading.problems.append(CellProblem(str(path), 0, "", "", f"cannot be read ({error.strerror})"))
         return
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reading.remarks.update((str(path), "", remark) for remark in sheet.remarks)
+    lines = sheet.rows()
     number = 0  # of the last whole row, as a spreadsheet counts: a cell with line breaks is in one row
     try:
-        header = [name.strip() for name in next(lines, [])]
+        header = _without_blank_end([name.strip() for name in next(lines, [])])
         if not _header_is_right(path, table, header, reading):
             return
         number = 1
         for number, cells in enumerate(lines, start=2):
             if any(cell.strip() for cell in cells):
-                row = _row(path, number, table, header, cells, reading)
+                row = _row(path, number, table, header, _fitting(cells, header), reading, sheet)
                 if row:
                     yield row
     except csv.Error as error:
@@ -163,7 +184,25 @@ def _header_is_right(path: Path, table: Table, header: list[str], reading: _Read
     return not problems
 
 
-def _row(path: Path, number: int, table: Table, header: list[str], cells: list[str], reading: _Reading) -> Row | None:
+def _without_blank_end(cells: list[str]) -> list[str]:
+    """Drop the empty cells at the end of a row.
+
+    >>> _without_blank_end(["key", "", "label", "", " "])
+    ['key', '', 'label']
+    """
+    last = max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+    return cells[:last]
+
+
+def _fitting(cells: list[str], header: list[str]) -> list[str]:
+    """Drop the empty cells of a row beyond its header; a cell that says something stays, to be refused."""
+    beyond = cells[len(header) :]
+    return cells if any(cell.strip() for cell in beyond) else cells[: len(header)]
+
+
+def _row(
+    path: Path, number: int, table: Table, header: list[str], cells: list[str], reading: _Reading, sheet: Sheet
+) -> Row | None:
     raw = dict(zip(header, cells, strict=False))
     if is_slug(raw.get("key", "").strip()):
         reading.refused.add(mint(table.thing, raw["key"].strip()))
@@ -173,32 +212,39 @@ def _row(path: Path, number: int, table: Table, header: list[str], cells: list[s
         return None
     terms: dict[str, tuple[Term, ...]] = {}
     problems = []
+    remarks: list[tuple[str, str]] = []
     for column in table.columns:
         cell = raw.get(column.name, "").strip()
         try:
-            terms[column.name] = _terms(column, cell)
-        except CellRefused as error:
+            terms[column.name], written = _terms(column, cell, sheet)
+            remarks += [(column.name, remark) for remark in written]
+        except (CellRefused, CellDoubtful) as error:
             problems.append(CellProblem(str(path), number, column.name, cell, str(error)))
     reading.problems += problems
     if problems:
         return None
+    reading.remarks.update((str(path), name, remark) for name, remark in remarks)
     key = terms["key"][0].value
     reading.refused.discard(mint(table.thing, key))
     return Row(table, str(path), number, key, {name: found for name, found in terms.items() if found}, raw)
 
 
-def _terms(column: Column, cell: str) -> tuple[Term, ...]:
+def _terms(column: Column, cell: str, sheet: Sheet) -> tuple[tuple[Term, ...], list[str]]:
+    """Give the terms of a cell, and remarks on values that were written otherwise than the tables have them."""
     if not cell:
         if column.required:
             raise CellRefused("must not be empty")
-        return ()
-    values = parts(column, cell)
+        return (), []
+    if sheet.doubtful and (readings := doubtful_letters(cell)):
+        raise CellDoubtful(f"not UTF-8, and can be {readings}; save it as UTF-8, or load it with --encoding")
+    read = [restored(column.kind, part) for part in parts(column, cell)]
+    values = [value for value, _ in read]
     if not all(values):
         raise CellRefused("there is an empty value beside a |")
     found = tuple(parse_cell(column, value) for value in values)
     if len(set(found)) < len(found):
         raise CellRefused("the same value stands twice")
-    return found
+    return found, [remark for _, remark in read if remark]
 
 
 def _duplicates(tables: Tables) -> Iterator[CellProblem]:

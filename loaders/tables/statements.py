@@ -17,14 +17,20 @@ _TYPE = NamedNode(expand("rdf:type"))
 _LABEL = NamedNode(expand("skos:prefLabel"))
 
 
-def load_tables(folder: Path, name: str | None = None, exists: Callable[[str], bool] = lambda iri: False) -> Statements:
+def load_tables(
+    folder: Path,
+    name: str | None = None,
+    exists: Callable[[str], bool] = lambda iri: False,
+    encoding: str | None = None,
+) -> Statements:
     """Read a folder of governance tables into statements.
 
     Raises InputRefused with every problem, by file, row, column and value.
     """
-    tables = read_tables(folder, exists)
+    tables = read_tables(folder, exists, encoding)
     quads = sorted(set(statements(tables, name)), key=str)
-    return Statements(name or tables.name, quads, {table: len(rows) for table, rows in tables.rows.items()})
+    counts = {table: len(rows) for table, rows in tables.rows.items()}
+    return Statements(name or tables.name, quads, counts, tables.remarks)
 
 
 def statements(tables: Tables, name: str | None = None) -> Iterator[Quad]:
