@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.headers import SecurityHeaders
 from api.problems import add_problem_handlers
-from api.routers import data, docs, health, linked_data, pages, sparql
+from api.routers import data, docs, health, linked_data, ontology, pages, sparql
 from api.settings import Settings
 from api.stores import open_store
 from graph.columns import columns_of
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     add_problem_handlers(app)
-    for module in (data, sparql, health, linked_data, pages, docs):
+    for module in (data, sparql, health, linked_data, ontology, pages, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)

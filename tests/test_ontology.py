@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, parse
-from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from rdflib import DCAT, DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD, Graph, Literal, URIRef
 
 from loaders.tables.schema import CASEBOOK_TABLES, Column
-from ontology.identifiers import DEF, expand
+from loaders.tables.statements import load_tables
+from ontology.identifiers import CURRENCIES, DEF, ID, expand
 from ontology.vocabulary import FOLDER, ontology_files
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SHAPE = DEF + "shape/"
 SCHEME = DEF + "scheme/"
@@ -25,6 +24,10 @@ KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProp
 SCHEMES = sorted((FOLDER / "schemes").glob("*.ttl"))
 SHAPES = sorted((FOLDER / "shapes").glob("*.ttl"))
 EXAMPLES = sorted((FOLDER / "examples" / "valid").glob("*.ttl"))
+INVALID = sorted((FOLDER / "examples" / "invalid").glob("*.ttl"))
+
+# Vocabularies of which rdflib holds every term.
+CLOSED = (DCAT, DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD)
 
 # Data and other people's queries name these: concepts may be added, and none may ever be removed or renamed.
 CONTRACT = {
@@ -56,6 +59,7 @@ CONTRACT = {
     "research-body network consortium project persons",
     "tie": "competence funding coordination evaluation",
     "cofinancingBase": "grant total",
+    "mention": "figure event organisation",
 }
 
 
@@ -95,6 +99,11 @@ def _concepts() -> list[URIRef]:
     return sorted(s for s in _ontology().subjects(RDF.type, SKOS.Concept) if isinstance(s, URIRef))
 
 
+@cache
+def _casebook() -> list[Quad]:
+    return list(load_tables(FOLDER.parent / "loaders" / "casebook").quads)
+
+
 def _columns() -> list[Column]:
     return [column for table in CASEBOOK_TABLES for column in table.columns]
 
@@ -108,6 +117,16 @@ def test_every_term_has_one_label_and_one_definition_in_english(term: URIRef) ->
         assert values[0].language == "en"
     assert str(_core().value(term, SKOS.definition)).endswith(".")
     assert _core().value(term, RDFS.isDefinedBy) == URIRef(DEF)
+    _assert_sources(_core(), term)
+
+
+def _assert_sources(rdf: Graph, term: URIRef) -> None:
+    """Hold that a term says where it comes from; where it is our own, what for."""
+    sources = [str(source) for source in rdf.objects(term, DCTERMS.source)]
+    assert sources
+    for source in sources:
+        assert len(source) >= 10
+        assert not source.startswith("Subsidia") or source.startswith("Subsidia: own term, ")
 
 
 @pytest.mark.parametrize("concept", _concepts(), ids=lambda concept: concept.removeprefix(DEF))
@@ -121,6 +140,7 @@ def test_every_concept_has_notation_label_definition_scheme_and_place(concept: U
         assert len(values) == 1
         assert isinstance(values[0], Literal)
         assert values[0].language == "en"
+    _assert_sources(rdf, concept)
     broader = list(rdf.objects(concept, SKOS.broader))
     tops = list(rdf.objects(concept, SKOS.topConceptOf))
     assert len(broader) + len(tops) == 1, "either a top concept or below exactly one other"
@@ -142,6 +162,7 @@ def test_a_scheme_has_a_file_of_its_own_with_title_and_definition(file: Path) ->
     assert set(rdf.objects(None, SKOS.inScheme)) == {scheme}
     assert rdf.value(scheme, DCTERMS.title)
     assert rdf.value(scheme, SKOS.definition)
+    _assert_sources(rdf, scheme)
 
 
 @pytest.mark.parametrize("file", SCHEMES, ids=lambda file: file.stem)
@@ -225,19 +246,111 @@ def test_every_property_takes_values_from_a_scheme_that_exists() -> None:
     assert set(_core().objects(None, URIRef(DEF + "valuesFrom"))) == schemes
 
 
-@pytest.mark.parametrize(
-    "file", [*ontology_files(), *SHAPES, *EXAMPLES], ids=lambda file: f"{file.parent.name}-{file.stem}"
-)
+# --- Integrity of namespaces, as OpenBudgets checks it ---------------------------------------------------------------
+
+EVERY_FILE = [*ontology_files(), *SHAPES, *EXAMPLES, *INVALID, FOLDER / "alignments.ttl"]
+VERSIONS = (OWL.versionIRI, OWL.priorVersion, OWL.backwardCompatibleWith)
+
+
+@pytest.mark.parametrize("file", EVERY_FILE, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_no_term_of_ours_is_used_without_being_defined(file: Path) -> None:
-    assert _ours(_read(file)) - _defined() - {DEF + "0.1.0"} == set()
+    rdf = Graph()
+    for triple in _read(file):
+        # an invalid example may name a concept that there is not; its properties and classes must be defined
+        concept = isinstance(triple[2], URIRef) and "/" in triple[2].removeprefix(DEF)
+        if triple[1] not in VERSIONS and not (file in INVALID and concept):
+            rdf.add(triple)
+    assert _ours(rdf) - _defined() - {DEF + "alignments"} == set()
 
 
-@pytest.mark.parametrize(
-    "file", [*ontology_files(), *SHAPES, FOLDER / "alignments.ttl"], ids=lambda file: f"{file.parent.name}-{file.stem}"
-)
+@pytest.mark.parametrize("file", EVERY_FILE, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_nothing_is_said_of_other_peoples_terms(file: Path) -> None:
     subjects = {str(subject) for subject in _read(file).subjects() if isinstance(subject, URIRef)}
-    assert {subject for subject in subjects if not subject.startswith(DEF)} == set(), "namespace hijacked"
+    home = ID if "examples" in file.parts else DEF
+    assert {subject for subject in subjects if not subject.startswith(home)} == set(), "namespace hijacked"
+
+
+def test_the_casebook_uses_no_term_of_ours_that_is_not_defined() -> None:
+    iris = {term.value for quad in _casebook() for term in quad.triple if isinstance(term, NamedNode)}
+    assert {iri for iri in iris if iri.startswith(DEF)} - _defined() == set()
+
+
+def test_the_casebook_says_nothing_of_terms_ours_or_other_peoples() -> None:
+    subjects = {quad.subject.value for quad in _casebook() if isinstance(quad.subject, NamedNode)}
+    assert {subject for subject in subjects if not subject.startswith(ID)} == set(), "namespace hijacked"
+
+
+@cache
+def _elsewhere() -> frozenset[str]:
+    """Read the terms of other vocabularies that were looked up where they are defined."""
+    path = Path(__file__).parent / "defined_elsewhere.csv"
+    with path.open(encoding="utf-8", newline="") as rows:
+        return frozenset(row["iri"] for row in csv.DictReader(rows) if row["read_in"] and row["read_on"])
+
+
+def _is_defined_elsewhere(iri: str) -> bool:
+    """Say whether another vocabulary defines a term, by rdflib's closed namespaces or by our list."""
+    return any(iri in namespace for namespace in CLOSED) or iri in _elsewhere()
+
+
+def _foreign(rdf: Graph) -> set[str]:
+    found = {str(term) for triple in rdf for term in triple if isinstance(term, URIRef)}
+    return {iri for iri in found if not iri.startswith((DEF, ID, CURRENCIES, "https://creativecommons.org/licenses/"))}
+
+
+@pytest.mark.parametrize("file", EVERY_FILE, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_a_term_of_another_vocabulary_is_one_that_the_vocabulary_defines(file: Path) -> None:
+    made_up = {iri for iri in _foreign(_read(file)) if not iri.startswith("http://example.org/")}
+    assert {iri for iri in made_up if not _is_defined_elsewhere(iri)} == set()
+
+
+def test_properties_and_classes_of_the_casebook_are_defined_by_somebody() -> None:
+    used = {quad.predicate.value for quad in _casebook()}
+    used |= {
+        q.object.value for q in _casebook() if q.predicate.value == str(RDF.type) and isinstance(q.object, NamedNode)
+    }
+    assert {iri for iri in used if not iri.startswith(DEF) and not _is_defined_elsewhere(iri)} == set()
+
+
+def test_no_looked_up_term_is_listed_twice_or_for_nothing() -> None:
+    used = _foreign(_read(*EVERY_FILE)) | {expand(column.property) for column in _columns() if column.property}
+    used |= {q.object.value for q in _casebook() if isinstance(q.object, NamedNode)}
+    assert _elsewhere() <= used
+
+
+@pytest.mark.parametrize("term", ["https://w3id.org/subsidia/def/nonsense", "http://www.w3.org/ns/org#Nonsense"])
+def test_a_term_that_nobody_defines_is_noticed(term: str) -> None:
+    assert term not in _defined()
+    assert not _is_defined_elsewhere(term)
+
+
+# --- Nothing without use ---------------------------------------------------------------------------------------------
+
+
+@cache
+def _program() -> str:
+    """Give the text of all queries, code and shapes; not of the ontology itself."""
+    folders = [FOLDER.parent / name for name in ("api", "graph", "loaders", "ontology", "visualisations")]
+    files = [p for folder in folders for p in sorted(folder.rglob("*")) if p.suffix in (".py", ".rq")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in [*files, *SHAPES] if "assets" not in file.parts)
+
+
+@cache
+def _in_casebook() -> frozenset[str]:
+    return frozenset(term.value for quad in _casebook() for term in quad.triple if isinstance(term, NamedNode))
+
+
+@pytest.mark.parametrize("term", _terms(), ids=lambda term: term.removeprefix(DEF))
+def test_every_term_is_used_or_says_why_it_is_not(term: URIRef) -> None:
+    used = re.search(rf"\bgov:{term.removeprefix(DEF)}\b", _program()) is not None
+    assert used or str(term) in _in_casebook() or (term, SKOS.editorialNote, None) in _core()
+
+
+@pytest.mark.parametrize("concept", _concepts(), ids=lambda concept: concept.removeprefix(DEF))
+def test_every_concept_is_used_or_says_why_it_is_not(concept: URIRef) -> None:
+    scheme, _, notation = concept.removeprefix(DEF).partition("/")
+    used = re.search(rf"\b{scheme}[:/]{notation}(?![\w-])", _program()) is not None
+    assert used or str(concept) in _in_casebook() or (concept, SKOS.editorialNote, None) in _ontology()
 
 
 def test_concepts_and_schemes_are_defined_in_scheme_files_and_terms_in_the_core() -> None:
@@ -266,6 +379,8 @@ def test_the_ontology_states_version_licence_creator_and_prefix() -> None:
     ontology = URIRef(DEF)
     version = str(core.value(ontology, OWL.versionInfo))
     assert (ontology, OWL.versionIRI, URIRef(DEF + version)) in core
+    before = str(core.value(ontology, OWL.priorVersion)).removeprefix(DEF)
+    assert [int(part) for part in before.split(".")] < [int(part) for part in version.split(".")]
     for name in ("title", "description", "creator", "license"):
         assert core.value(ontology, DCTERMS[name]), name
     assert core.value(ontology, URIRef("http://purl.org/vocab/vann/preferredNamespacePrefix")) == Literal("gov")

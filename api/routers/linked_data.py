@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from rdflib import Graph, URIRef
 from starlette.responses import RedirectResponse, Response
 
+from api.answers.ontology import term_row
 from api.dependencies import SnapshotGiven, etag, not_modified
 from api.negotiation import best
 from api.page import page
@@ -17,9 +18,11 @@ from graph.evidence import words_of
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
 from ontology.identifiers import DEF, GRAPH, ID, compact, slug
+from ontology.terms import terms
+from ontology.versions import published
 from ontology.vocabulary import vocabulary
 
-__all__ = ["router"]
+__all__ = ["RDF", "SUFFIXES", "router"]
 
 router = APIRouter(tags=["linked data"])
 
@@ -39,7 +42,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     503: {"description": "the store cannot be read", **_PROBLEM},
 }
 _NAME: Final = re.compile(r"[A-Za-z0-9._~/-]*")
-_SUFFIXES: Final = {
+SUFFIXES: Final = {
     ".ttl": "text/turtle",
     ".jsonld": "application/ld+json",
     ".rdf": "application/rdf+xml",
@@ -61,8 +64,11 @@ def thing(request: Request, kind: str, name: str, snapshot: SnapshotGiven) -> Re
 @router.get("/def/{term:path}", responses=_RESPONSES, response_class=Response)
 @router.head("/def/{term:path}", include_in_schema=False)
 def term(request: Request, term: str, snapshot: SnapshotGiven) -> Response:
-    """Describe a class, property, scheme or concept; /def/ describes the ontology."""
+    """Describe a class, property, scheme or concept; /def/ is the ontology itself, /def/0.2.0 a version of it."""
     plain, media_type = _asked(request, term)
+    if not plain or plain in published():
+        path = "ontology" if not plain else f"ontology/{plain}.ttl"
+        return RedirectResponse(str(request.url_for("home")) + path, status_code=303)
     return _describe(request, snapshot, DEF + plain, media_type)
 
 
@@ -79,7 +85,7 @@ def _asked(request: Request, name: str) -> tuple[str, str | None]:
     plain = name.rstrip("/")
     if not _NAME.fullmatch(plain):
         raise NotFound(f"{plain!r} names nothing here")
-    for suffix, media_type in _SUFFIXES.items():
+    for suffix, media_type in SUFFIXES.items():
         if plain.endswith(suffix):
             return plain.removesuffix(suffix), media_type
     return plain, best(request.headers.get("accept"), ["text/html", *RDF])
@@ -99,7 +105,12 @@ def _describe(
         return cached
     headers = {"ETag": tag, "Vary": "Accept"}
     if media_type == "text/html":
-        context = {"iri": iri, "statements": _statements(snapshot, iri, rdf), "quoted": _words(request, snapshot, iri)}
+        context = {
+            "iri": iri,
+            "statements": _statements(snapshot, iri, rdf),
+            "quoted": _words(request, snapshot, iri),
+            "term": term_row(snapshot, terms()[iri]) if iri in terms() else None,
+        }
         return page(request, snapshot, "thing.html", context)
     text = rdf.serialize(format=RDF[media_type])
     return Response(text, media_type=f"{media_type}; charset=utf-8", headers=headers)
