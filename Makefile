@@ -38,8 +38,8 @@ check: setup-dev
 	$(BIN)/ruff check --output-format concise .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/test_ontology.py tests/test_shapes.py tests/test_documents.py
-	@store=$$(mktemp -d) && $(BIN)/subsidia validate --store $$store/store; status=$$?; rm -rf $$store; exit $$status
+	$(BIN)/python -m pytest -q tests/test_ontology.py tests/test_shapes.py tests/test_consistency.py tests/test_competency.py tests/test_documents.py
+	@BIN=$(BIN) .ci/casebook
 
 bench: setup-dev
 	$(BIN)/python -m tests.bench

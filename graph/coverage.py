@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from graph.evidence import texts
-from graph.mentions import MENTION_KINDS, Mention, MentionKind, find_mentions, names_pattern
+from graph.mentions import MENTION_KINDS, Mention, MentionKind, Names, find_mentions
 from graph.places import places
 from graph.remember import remembered
 from graph.snapshot import Snapshot
@@ -126,7 +126,7 @@ def coverage(snapshot: Snapshot, folder: Path | None = None) -> list[SourceCover
 
 def mentions_in(snapshot: Snapshot, folder: Path) -> dict[str, list[Mention]]:
     """Find the mentions in those documents of a folder that the graph knows by their file name; by source."""
-    names = names_pattern(_names(snapshot))
+    names = Names(_names(snapshot))
     files = {values[0]: source for source, values in snapshot.values("gov:fileName").items()}
     return {files[name]: list(find_mentions(text, names)) for name, text in texts(folder) if name in files}
 

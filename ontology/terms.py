@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from ontology.identifiers import DEF, compact, expand
 from ontology.vocabulary import FOLDER, ontology_quads
@@ -74,9 +74,9 @@ def terms() -> Mapping[str, Term]:
     facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for quad in [*ontology_quads(), *_alignment_quads()]:
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
-            values = facts[quad.subject.value][compact(quad.predicate.value)]
-            if quad.object.value not in values:
-                values.append(quad.object.value)
+            known = facts[quad.subject.value][compact(quad.predicate.value)]
+            if quad.object.value not in known:
+                known.append(quad.object.value)
     found = {}
     for iri, values in sorted(facts.items()):
         kind = next((KINDS[name] for name in map(compact, values["rdf:type"]) if name in KINDS), None)
@@ -91,7 +91,7 @@ def version() -> str:
     return getattr(header.object, "value", "")
 
 
-def _alignment_quads() -> Iterator[object]:
+def _alignment_quads() -> Iterator[Quad]:
     yield from parse(path=FOLDER / "alignments.ttl", format=RdfFormat.TURTLE)
 
 

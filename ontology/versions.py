@@ -1,7 +1,7 @@
 """Versions: the ontology as one graph, and a copy of each version that was published.
 
-`python -m ontology.versions` writes the copy of today's version; a test holds the copy to the ontology, so that a change
-of the ontology is a new version.
+`python -m ontology.versions` writes the copy of today's version; a test holds the copy to the ontology, so that a
+change of the ontology is a new version.
 """
 
 from __future__ import annotations

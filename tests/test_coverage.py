@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from api.answers.sources import coverage_document, source_document, sources_document
 from graph.coverage import Tally, coverage
-from graph.mentions import find_mentions, names_pattern
+from graph.mentions import Names, find_mentions
 from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.tables.statements import load_tables
@@ -131,7 +131,7 @@ def test_what_counts_as_a_mention(line: str, kinds: set[str]) -> None:
 @given(st.text(max_size=200))
 def test_mentions_stand_inside_their_line(text: str) -> None:
     lines = text.split("\n")
-    for mention in find_mentions(text, names_pattern(["Caritas"])):
+    for mention in find_mentions(text, Names(["Caritas"])):
         assert text[mention.start : mention.end] in lines[mention.line - 1]
         assert mention.start < mention.end
 

@@ -94,7 +94,7 @@ def evidence_coverage(
             if line["state"] == "open"
         ]
         print_table(lines, ["source", "line", "kind", "start", "end"])
-    unread = [name for name in wanted if not known[name]["read"]]
+    unread = [name for name in wanted if not known[name]["read"] and known[name]["characters"]]
     open_lines = sum(known[name]["figure_open"] or 0 for name in wanted)
     if strict and (unread or open_lines):
         note(f"{open_lines} lines on money are open, {len(unread)} sources were not read for them")
@@ -117,10 +117,12 @@ def _mentions_table(snapshot: Snapshot, folder: Path | None, only: str | None) -
 def _covered(row: Mapping[str, Any]) -> str:
     """Say in a line what of a source is covered.
 
-    >>> _covered({"slug": "a", "statements": 2, "passages": 1, "read": False})
+    >>> _covered({"slug": "a", "statements": 2, "passages": 1, "read": False, "characters": 9})
     'a: 2 statements on 1 passages; its lines were not registered, and no copy of it was given'
     """
     head = f"{row['slug']}: {row['statements']} statements on {row['passages']} passages"
+    if not row["read"] and not row["characters"]:
+        return f"{head}; cited by page or section, no text of it is known"
     if not row["read"]:
         return f"{head}; its lines were not registered, and no copy of it was given"
     words = {"figure": "money", "event": "a year", "organisation": "an organisation"}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from pyoxigraph import Quad
@@ -27,6 +28,7 @@ from ontology.shacl import validate as validate_shapes
 
 __all__ = ["load", "template", "validate"]
 
+_SEVERITIES: Final = ("violation", "warning", "info")
 Encoding = Annotated[
     str | None, typer.Option("--encoding", help="of tables that are not UTF-8, as cp1252 for Excel in Western Europe")
 ]
@@ -119,10 +121,14 @@ def _keep_ours(statements: Iterable[Statements]) -> None:
 def validate(
     source: Annotated[list[Path] | None, typer.Argument(help="sources to check; none: the store")] = None,
     encoding: Encoding = None,
+    severity: Annotated[str, typer.Option(help="the least that is shown: violation, warning or info")] = "warning",
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
-    """Check sources, or the whole store, against the shapes."""
+    """Check sources, or the whole store, against the shapes; only violations are refused."""
+    if severity not in _SEVERITIES:
+        near = near_matches(severity, _SEVERITIES)
+        raise ParameterRefused("severity", severity, f"one of {', '.join(_SEVERITIES)}", near)
     snapshot = store_at(store).snapshot()
     quads: list[Quad] = list(snapshot.quads())
     places: dict[str, Row] = {}
@@ -136,15 +142,32 @@ def validate(
             if path.is_dir():
                 places.update({row.iri: row for row in read_tables(path, snapshot.has, encoding)})
     found = [item for item in validate_shapes(to_rdflib(quads)) if mine is None or item.focus in mine]
-    rows = [_violation(item, places.get(item.focus)) for item in found]
-    document = Document(rows, snapshot.generation, rows=len(rows))
+    found.sort(key=lambda item: (_SEVERITIES.index(item.severity), item))
+    counts = Counter(item.severity for item in found)
+    shown = [item for item in found if _SEVERITIES.index(item.severity) <= _SEVERITIES.index(severity)]
+    rows = [_violation(item, places.get(item.focus)) for item in shown]
     if json:
-        print_document(document)
+        more = {"severities": {name: counts[name] for name in _SEVERITIES}}
+        print_document(Document(rows, snapshot.generation, rows=len(rows), more=more))
     elif rows:
         print_table(rows, ["severity", "file", "row", "column", "thing", "value", "message"])
-    note(f"{len(rows)} constraints are not met" if rows else "all constraints are met")
-    if any(row["severity"] == "violation" for row in rows):
+    note(_told(counts, len(found) - len(shown)))
+    if counts["violation"]:
         raise typer.Exit(1)
+
+
+def _told(counts: Counter[str], hidden: int) -> str:
+    """Say how many constraints are not met, by severity.
+
+    >>> _told(Counter(violation=1, info=12), 12)
+    '1 violation, 0 warnings, 12 infos; 12 are not shown: --severity info shows all'
+    >>> _told(Counter(), 0)
+    'all constraints are met'
+    """
+    if not counts.total():
+        return "all constraints are met"
+    said = ", ".join(f"{counts[name]} {name}{'' if counts[name] == 1 else 's'}" for name in _SEVERITIES)
+    return said if not hidden else f"{said}; {hidden} are not shown: --severity info shows all"
 
 
 def _subject(quad: Quad) -> str:

@@ -109,7 +109,7 @@ def _describe(
             "iri": iri,
             "statements": _statements(snapshot, iri, rdf),
             "quoted": _words(request, snapshot, iri),
-            "term": term_row(snapshot, terms()[iri]) if iri in terms() else None,
+            "defined": term_row(snapshot, terms()[iri]) if iri in terms() else None,
         }
         return page(request, snapshot, "thing.html", context)
     text = rdf.serialize(format=RDF[media_type])

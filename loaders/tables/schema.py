@@ -152,6 +152,14 @@ CASEBOOK_TABLES: tuple[Table, ...] = (
             Column(
                 "level", "concept", "level of government that the place has", "gov:level", required=True, scheme="level"
             ),
+            Column(
+                "also_level",
+                "concept",
+                "further levels: a city that is also a region",
+                "gov:alsoLevel",
+                many=True,
+                scheme="level",
+            ),
             Column("within", "ref", "the next larger place", "gov:within", table="territories"),
             Column("country_code", "country", "for countries: ISO 3166-1 alpha-2; EU for the Union", "gov:countryCode"),
             Column("nuts", "text", "NUTS code", "gov:nutsCode"),
