@@ -50,7 +50,12 @@ PAGES: Final = (
     "/actors/es-autonomous-communities",
     "/id/passage/handbook-2007-es-fund-amounts",
     "/id/source/handbook-2007",
+    "/sources",
+    "/sources/handbook-2007",
+    "/sources/council-cbp-2004",
+    "/ontology",
     "/def/level/local",
+    "/def/Competence",
     "/def/",
     "/graph/casebook",
     "/sparql",
@@ -305,6 +310,46 @@ def test_counts_on_the_front_page_are_the_statistics(watched: Watched) -> None:
     things = api(watched, "/stats")["data"]["things"]
     for kind, count in things.items():
         assert page.locator(f"[data-count={kind}]").text_content() == f"{count:,}"
+
+
+def test_the_coverage_of_a_source_is_that_of_the_api(watched: Watched) -> None:
+    page = watched.open("/sources")
+    for row in api(watched, "/sources")["data"]:
+        line = page.locator("main tbody tr", has=page.locator(f"a[href$='/sources/{row['slug']}']"))
+        for kind in ("figure", "event", "organisation"):
+            for count in ("lines", "covered", "explained", "open"):
+                cell = line.locator(f"[data-count={kind}-{count}]")
+                shown = cell.text_content() if row["read"] else "–"
+                assert shown == (f"{row[f'{kind}_{count}']:,}" if row["read"] else "–")
+    page.locator("a[href$='/sources/handbook-2007']").click()
+    page.wait_for_load_state()
+    statements = api(watched, "/sources/handbook-2007", limit=1)["meta"]["rows"]
+    assert page.locator("#statement-count").get_attribute("data-count") == str(statements)
+    page.get_by_role("link", name="Next statements").click()
+    page.wait_for_load_state()
+    assert "201 to 400" in (page.locator("main").text_content() or "")
+
+
+def test_the_uses_of_a_term_are_those_of_the_printed_query(watched: Watched) -> None:
+    page = watched.open("/ontology")
+    printed = page.locator("details.query", has_text="SPARQL of the usage").locator("code").text_content()
+    uses = {
+        row["term"].removeprefix("https://w3id.org/subsidia/def/"): row["uses"] for row in run(watched, printed or "")
+    }
+    shown = {each.get_attribute("data-uses"): each.text_content() for each in page.locator("[data-uses]").all()}
+    assert {name: f"{int(uses.get(name or '', 0)):,}" for name in shown} == shown
+    assert shown["Actor"] == f"{api(watched, '/stats')['data']['things']['actor']:,}"
+
+
+def test_the_whole_network_is_drawn_where_it_is_asked_for(watched: Watched) -> None:
+    page = watched.open("/network")
+    everything = api(watched, "/network")["meta"]["rows"]
+    link = page.locator("a[data-left-out]")
+    shown = api(watched, "/network", kind="funding,coordination,hierarchy")["meta"]["rows"]
+    assert link.get_attribute("data-left-out") == str(everything - shown)
+    link.click()
+    page.wait_for_load_state()
+    assert f"{everything:,} ties" in (page.locator("h1").text_content() or "")
 
 
 def test_a_filter_goes_into_the_address_and_the_address_can_be_shared(watched: Watched, browser: Browser) -> None:

@@ -40,6 +40,7 @@ __all__ = ["query_page", "router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _ROWS: Final = 200
+_MOST_TIES: Final = 2000
 _GET: Final = ["GET", "HEAD"]
 
 
@@ -159,6 +160,13 @@ def network(
     if asked and asked != ["all"]:
         kinds = tuple(_choice("kind", word, KINDS) for word in dict.fromkeys(asked))
     document = network_document(snapshot, filters, kinds).as_dict()
+    left_out = 0
+    if not asked and len(document["data"]["edges"]) > _MOST_TIES:
+        # who shares a field in nested places: by far the most ties, and the only ones that no source states as such
+        kinds = tuple(word for word in KINDS if word != "competence")
+        whole = len(document["data"]["edges"])
+        document = network_document(snapshot, filters, kinds).as_dict()
+        left_out = whole - len(document["data"]["edges"])
     root = request.scope.get("root_path", "").rstrip("/")
     edges = document["data"]["edges"]
     context = {
@@ -167,6 +175,7 @@ def network(
         "kinds": kinds,
         "all_kinds": KINDS,
         "kind": None if kinds == KINDS else ",".join(kinds),
+        "left_out": left_out,
         "types": _scheme("actorType"),
         "undated": sum(edge["begin"] is None and edge["end"] is None for edge in edges),
         "shown": edges[:_ROWS],
