@@ -127,8 +127,9 @@ def coverage(snapshot: Snapshot, folder: Path | None = None) -> list[SourceCover
 def mentions_in(snapshot: Snapshot, folder: Path) -> dict[str, list[Mention]]:
     """Find the mentions in those documents of a folder that the graph knows by their file name; by source."""
     names = Names(_names(snapshot))
-    files = {values[0]: source for source, values in snapshot.values("gov:fileName").items()}
-    return {files[name]: list(find_mentions(text, names)) for name, text in texts(folder) if name in files}
+    copies = dict(texts(folder))
+    files = {source: values[0] for source, values in snapshot.values("gov:fileName").items()}
+    return {source: list(find_mentions(copies[name], names)) for source, name in files.items() if name in copies}
 
 
 def _names(snapshot: Snapshot) -> set[str]:

@@ -90,6 +90,8 @@ def _state(text: str | None, start: int | None, end: int | None, wanted: str | N
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
     """Give the documents of a folder, name and decoded text; SourcesAbsent where they cannot be read."""
+    if folder.is_file():
+        raise SourcesAbsent(f"{folder}: is a file; name the folder that it is in")
     if not folder.is_dir():
         raise SourcesAbsent(f"{folder}: there is no such folder of documents")
     for path in sorted(folder.glob("*.txt")):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from loaders.base import Statements
+from loaders.known import NOTHING, Known
 from loaders.rdf import FORMATS, load_rdf
 from loaders.tables.statements import load_tables
 from ontology.errors import CellProblem, InputRefused, near_matches
@@ -20,7 +20,7 @@ def load_source(
     path: Path,
     form: str | None = None,
     name: str | None = None,
-    exists: Callable[[str], bool] = lambda iri: False,
+    known: Known = NOTHING,
     encoding: str | None = None,
 ) -> Statements:
     """Read a source: a folder of governance tables, or an RDF file, told apart by what it is unless `form` says so.
@@ -35,11 +35,11 @@ def load_source(
     if not path.exists():
         raise _refused(path, "there is no such file or folder")
     if form == "tables" or (form is None and path.is_dir()):
-        return load_tables(path, name, exists, encoding)
+        return load_tables(path, name, known, encoding)
     if path.suffix in FORMATS and path.is_file():
         return load_rdf(path, name)
-    known = ", ".join(FORMATS)
-    raise _refused(path, f"expected a folder of governance tables or an RDF file ({known})")
+    endings = ", ".join(FORMATS)
+    raise _refused(path, f"expected a folder of governance tables or an RDF file ({endings})")
 
 
 def _hint(near: list[str]) -> str:

@@ -431,11 +431,13 @@ def test_an_export_of_the_flows_is_read_as_csv_and_as_parquet(exports: Path) -> 
 def test_a_good_folder_is_loaded_as_one_generation(own: Store, tables: WriteTables) -> None:
     row = {**MINIMAL["measures"][0], "key": "es-second", "label": "The second plan"}
     folder = tables({"measures": [row]}, folder="more-tables")
+    before = own.snapshot().size
     outcome = subsidia("load", folder, "--graph", "partner", "--store", own.path)
     assert (outcome.status, outcome.err) == (0, "")
     first, last = outcome.out.splitlines()
     assert first.startswith("partner: 1 sources, 1 passages, 1 mentions, 2 territories, 3 actors, 1 programmes")
-    assert last == f"generation 2, {own.snapshot().size:,} statements in all"
+    size = own.snapshot().size
+    assert last == f"generation 2, {size:,} statements in all, {size - before:+,}"
     assert own.generation == 2
     graph = {str(quad.subject) for quad in own.snapshot().graph("https://w3id.org/subsidia/graph/partner")}
     assert "<https://w3id.org/subsidia/id/measure/es-second>" in graph
@@ -454,9 +456,10 @@ def test_replacing_takes_away_what_is_no_longer_in_the_source(own: Store, tables
 def test_a_dry_run_changes_nothing(own: Store, tables: WriteTables) -> None:
     before = contents(own)
     outcome = subsidia(
-        "load", tables(with_cells("measures", 0, label="Another name")), "--dry-run", "--store", own.path
+        "load", tables(with_cells("measures", 0, label="Another name")), "--replace", "--dry-run", "--store", own.path
     )
-    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.status == 0
+    assert outcome.err.endswith("statements of report, report-tables are replaced\n")
     assert outcome.out.endswith("nothing was changed (--dry-run)\n")
     assert contents(own) == before
 

@@ -258,12 +258,31 @@ def test_any_line_ends_blank_lines_and_spaces_around_cells_change_nothing(tables
     assert load_tables(folder, "x").quads == plain
 
 
+class _Only:
+    """A store that has one thing, and knows no more of it."""
+
+    def __init__(self, iri: str) -> None:
+        self._iri = iri
+
+    def has(self, iri: str) -> bool:
+        return iri == self._iri
+
+    def keys(self, kind: str) -> list[str]:
+        return []
+
+    def label(self, iri: str) -> str | None:
+        return None
+
+    def described(self, iri: str) -> dict[str, frozenset[NamedNode | Literal]]:
+        return {}
+
+
 def test_a_thing_that_only_the_store_describes_may_be_referred_to(tables: WriteTables) -> None:
     changes = with_cells("flows", payer="fr-state")
     with pytest.raises(InputRefused):
         read_tables(tables(changes))
     known = ID + "actor/fr-state"
-    found = load_tables(tables(changes), exists=lambda iri: iri == known).quads
+    found = load_tables(tables(changes), known=_Only(known)).quads
     assert _quad("flow/fund-2006", DEF + "payer", NamedNode(known), "report") in found
     assert _label(found, "flow/fund-2006") == "fr-state to The town: The fund (2006)"
 

@@ -80,10 +80,12 @@ def test_the_guide_can_be_followed_command_by_command(tmp_path: Path, monkeypatc
     assert run.invoke(app, ["template", str(folder)]).exit_code == 0
     monkeypatch.chdir(folder)
     for command in (
-        ["load", "example", "--dry-run", "--empty"],
+        ["load", "example", "--empty", "--store", "trial"],
+        ["evidence", "check", "--sources", "example", "--store", "trial"],
+        ["validate", "example", "--store", "trial"],
+        ["query", "SELECT ?actor { ?actor a <https://w3id.org/subsidia/def/Actor> } ORDER BY ?actor"],
         ["load", "example"],
-        ["validate", "example"],
-        ["evidence", "check", "--sources", "example"],
+        ["evidence", "check", "--sources", "example", "--source", "report"],
         ["evidence", "coverage", "--sources", "example", "--source", "report", "--write", "mentions.csv"],
         ["load", ".", "--dry-run"],
     ):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +21,16 @@ from graph.filters import Filters
 from graph.snapshot import Snapshot
 from graph.store import Store
 
-__all__ = ["AsJson", "StorePath", "given_filters", "note", "print_document", "print_table", "store_at"]
+__all__ = [
+    "AsJson",
+    "StorePath",
+    "given_filters",
+    "note",
+    "print_document",
+    "print_table",
+    "store_at",
+    "store_or_draft",
+]
 
 StorePath = Annotated[Path | None, typer.Option("--store", help="the store's folder [SUBSIDIA_STORE]")]
 AsJson = Annotated[bool, typer.Option("--json", help="print the API's document")]
@@ -39,6 +50,17 @@ def store_at(path: Path | None, *, empty: bool = False) -> Store:
     """Open the store of the flag or the settings; a new one is made with the casebook."""
     settings = Settings.from_environment(store=path)
     return open_store(settings.store, empty=empty, say=note)
+
+
+@contextmanager
+def store_or_draft(path: Path | None, *, empty: bool, draft: bool) -> Iterator[Store]:
+    """Open the store; where `draft` is true and there is none yet, one that is thrown away afterwards."""
+    settings = Settings.from_environment(store=path)
+    if not draft or Store.exists(settings.store):
+        yield store_at(path, empty=empty)
+        return
+    with TemporaryDirectory() as folder:
+        yield open_store(Path(folder) / "store", empty=empty)
 
 
 def given_filters(snapshot: Snapshot, scheme: str | None, **raw: str | None) -> Filters:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,13 +37,25 @@ SourcesFolder = Annotated[Path, typer.Option("--sources", help="folder with copi
 
 
 @evidence.command("check")
-def evidence_check(sources: SourcesFolder, store: StorePath = None, json: AsJson = False) -> None:
-    """Look for every passage that has offsets in the documents, and compare digests."""
+def evidence_check(
+    sources: SourcesFolder,
+    source: Annotated[str | None, typer.Option(help="the key of one source: its passages only")] = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Look for every passage that has offsets in the documents, and compare digests.
+
+    It fails where a copy is at hand and a passage is not found in it, or where no copy is at hand at all.
+    """
     snapshot = store_at(store).snapshot()
-    findings = check_evidence(snapshot, sources)
+    known = [slug(iri) for iri in snapshot.instances("gov:Source")]
+    if source is not None and source not in known:
+        raise ParameterRefused("source", source, "the key of a source", near_matches(source, known))
+    findings = [each for each in check_evidence(snapshot, sources) if source in (None, slug(each.source))]
     found = [finding for finding in findings if finding.state == "found"]
     bare = [finding for finding in findings if finding.state == "no offsets"]
-    bad = [finding for finding in findings if finding.state not in ("found", "no offsets")]
+    absent = Counter(slug(finding.source) for finding in findings if finding.state == "document absent")
+    bad = [finding for finding in findings if finding.state not in ("found", "no offsets", "document absent")]
     if json:
         rows = [
             {"passage": f.passage, "source": f.source, "start": f.start, "end": f.end, "state": f.state}
@@ -51,10 +64,12 @@ def evidence_check(sources: SourcesFolder, store: StorePath = None, json: AsJson
         print_document(Document(rows, snapshot.generation, rows=len(rows)))
     for finding in bad:
         note(describe(finding))
+    for name, count in sorted(absent.items()):
+        note(f"{name}: no copy in {sources}, {count} passages not looked up")
     note(f"{len(found)} of {len(findings)} passages found")
     if bare:
         note(f"{len(bare)} name a page or section only, for a reader to look up")
-    if bad:
+    if bad or (absent and not found):
         raise typer.Exit(1)
 
 
@@ -76,7 +91,7 @@ def evidence_coverage(
     if source is not None and source not in known:
         raise ParameterRefused("source", source, "the key of a source", near_matches(source, known))
     if write is not None:
-        write_whole(write, _mentions_table(snapshot, sources, source).encode())
+        write_whole(write, _mentions_table(snapshot, sources, source, _reasons_in(write)).encode())
         note(f"{write}: written")
     wanted = [source] if source else list(known)
     documents = {name: coverage_document(snapshot, name, sources) for name in wanted}
@@ -101,8 +116,19 @@ def evidence_coverage(
         raise typer.Exit(1)
 
 
-def _mentions_table(snapshot: Snapshot, folder: Path | None, only: str | None) -> str:
-    """Write every line that mentions something as a row of mentions.csv; of one source, or of all."""
+def _reasons_in(path: Path) -> dict[str, str]:
+    """Read the reasons that a mentions table holds already; {} where there is no such file."""
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row["key"]: row["reason"] for row in csv.DictReader(file) if row.get("key") and row.get("reason")}
+
+
+def _mentions_table(snapshot: Snapshot, folder: Path | None, only: str | None, reasons: Mapping[str, str]) -> str:
+    """Write every line that mentions something as a row of mentions.csv; of one source, or of all.
+
+    A reason that was written down already wins over the one that was loaded.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["key", "source", "kind", "line", "start", "end", "reason"])
@@ -110,7 +136,9 @@ def _mentions_table(snapshot: Snapshot, folder: Path | None, only: str | None) -
         name = slug(found.source)
         for line in found.lines if only in (None, name) else ():
             key = f"{name}-{line.kind}-{line.line}"
-            writer.writerow([key, name, line.kind, line.line, line.start, line.end, line.reason or ""])
+            writer.writerow(
+                [key, name, line.kind, line.line, line.start, line.end, reasons.get(key) or line.reason or ""]
+            )
     return text.getvalue()
 
 
@@ -154,3 +182,4 @@ def evidence_locate(
     else:
         for row in rows:
             print(f"{row['document']},{row['start']},{row['end']},{row['digest']}  (line {row['line']})")
+        note("as a row of passages.csv: KEY,SOURCE,start,end,digest,LOCATOR,")

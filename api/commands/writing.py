@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
-from pyoxigraph import Quad
 
 from api.answers.document import Document
-from api.commands.common import AsJson, StorePath, note, print_document, print_table, store_at
+from api.commands.common import AsJson, StorePath, note, print_document, print_table, store_at, store_or_draft
+from api.commands.shapes import origins_of, refuse_violations, violation_row, violations_of
+from api.known import InStore
 from api.parameters import ParameterRefused
 from graph.columns import columns_of
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
+from graph.store import Store
 from loaders.base import Statements
 from loaders.sources import KNOWN_FORMATS, load_source
 from loaders.tables.document import guide
-from loaders.tables.reader import Row, read_tables
 from loaders.tables.template import write_template
 from ontology.errors import CellProblem, InputRefused, near_matches
-from ontology.identifiers import compact, expand, graph_name, is_slug
-from ontology.shacl import Violation
+from ontology.identifiers import graph_name, is_slug, slug
 from ontology.shacl import validate as validate_shapes
 
 __all__ = ["load", "template", "validate"]
@@ -67,46 +68,67 @@ def load(
         raise ParameterRefused("format", form, f"one of {', '.join(KNOWN_FORMATS)}", near_matches(form, KNOWN_FORMATS))
     if graph is not None and not is_slug(graph):
         raise ParameterRefused("graph", graph, "lower-case letters, digits and single hyphens")
-    opened = store_at(store, empty=empty)
+    with store_or_draft(store, empty=empty, draft=dry_run) as opened:
+        _load(opened, _Asked(source, form, graph, encoding), replace=replace, dry_run=dry_run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be read, and how."""
+
+    sources: list[Path]
+    form: str | None = None
+    graph: str | None = None
+    encoding: str | None = None
+
+
+def _load(opened: Store, asked: _Asked, *, replace: bool, dry_run: bool) -> None:
     snapshot = opened.snapshot()
-    statements = _read(snapshot, source, form, graph, encoding)
+    statements = read_sources(snapshot, asked, replace=replace)
+    _keep_ours(statements)
+    graphs = sorted({name for found in statements for name in found.graphs}) if replace else []
+    refuse_violations(snapshot, statements, graphs)
     for found in statements:
         for remark in found.remarks:
             note(remark)
         rows = ", ".join(f"{count:,} {table}" for table, count in found.rows.items() if count)
         print(f"{found.name}: {rows}; {len(found.quads):,} statements")
+    if graphs:
+        taken = sum(1 for name in graphs for _ in snapshot.graph(name))
+        note(f"{taken:,} statements of {', '.join(map(slug, graphs))} are replaced")
     if dry_run:
         print("nothing was changed (--dry-run)")
         return
-    _keep_ours(statements)
-    graphs = sorted({name for found in statements for name in found.graphs}) if replace else []
     generation = opened.load((quad for found in statements for quad in found.quads), replace=graphs)
-    columns_of(opened.snapshot())
-    print(f"generation {generation}, {opened.snapshot().size:,} statements in all")
+    after = opened.snapshot()
+    columns_of(after)
+    change = after.size - snapshot.size
+    print(f"generation {generation}, {after.size:,} statements in all, {change:+,}")
 
 
-def _read(
-    snapshot: Snapshot, sources: Iterable[Path], form: str | None, graph: str | None, encoding: str | None
-) -> list[Statements]:
-    """Read every source before anything is written; the problems of all of them are told together."""
-    if encoding is not None:
-        _check_encoding(encoding)
+def read_sources(snapshot: Snapshot, asked: _Asked, *, replace: bool = False) -> list[Statements]:
+    """Read every source before anything is written; the problems of all of them are told together.
+
+    With `replace` the graphs that will be emptied count as not there.
+    """
+    if asked.encoding is not None:
+        _check_encoding(asked.encoding)
+    if not replace:
+        return _read(InStore(snapshot), asked)
+    first = _read(InStore(snapshot, everything=True), asked)
+    return _read(InStore(snapshot, [name for found in first for name in found.graphs]), asked)
+
+
+def _read(known: InStore, asked: _Asked) -> list[Statements]:
     found, problems = [], list[CellProblem]()
-    for path in sources:
+    for path in asked.sources:
         try:
-            found.append(load_source(path, form, graph, snapshot.has, encoding))
+            found.append(load_source(path, asked.form, asked.graph, known, asked.encoding))
         except InputRefused as error:
             problems += error.problems
     if problems:
         raise InputRefused(problems)
     return found
-
-
-def _check_encoding(encoding: str) -> None:
-    try:
-        "".encode(encoding)
-    except LookupError as error:
-        raise ParameterRefused("encoding", encoding, "the name of a text encoding, as cp1252 or utf-8") from error
 
 
 def _keep_ours(statements: Iterable[Statements]) -> None:
@@ -116,6 +138,13 @@ def _keep_ours(statements: Iterable[Statements]) -> None:
             if graph_name(name) in found.graphs:
                 reason = f"the graph {name!r} is written by Subsidia itself; name another with --graph"
                 raise InputRefused([CellProblem(found.name, 0, "", name, reason)])
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "".encode(encoding)
+    except LookupError as error:
+        raise ParameterRefused("encoding", encoding, "the name of a text encoding, as cp1252 or utf-8") from error
 
 
 def validate(
@@ -130,22 +159,16 @@ def validate(
         near = near_matches(severity, _SEVERITIES)
         raise ParameterRefused("severity", severity, f"one of {', '.join(_SEVERITIES)}", near)
     snapshot = store_at(store).snapshot()
-    quads: list[Quad] = list(snapshot.quads())
-    places: dict[str, Row] = {}
-    mine: set[str] | None = None
     if source:
-        statements = _read(snapshot, source, None, None, encoding)
-        added = [quad for found in statements for quad in found.quads]
-        mine = {_subject(quad) for quad in added}
-        quads = [quad for quad in quads if _subject(quad) not in mine] + added
-        for path in source:
-            if path.is_dir():
-                places.update({row.iri: row for row in read_tables(path, snapshot.has, encoding)})
-    found = [item for item in validate_shapes(to_rdflib(quads)) if mine is None or item.focus in mine]
+        statements = read_sources(snapshot, _Asked(source, encoding=encoding), replace=True)
+        replaced = {name for each in statements for name in each.graphs}
+        found, origins = violations_of(snapshot, statements, replaced), origins_of(statements)
+    else:
+        found, origins = validate_shapes(to_rdflib(snapshot.quads())), {}
     found.sort(key=lambda item: (_SEVERITIES.index(item.severity), item))
     counts = Counter(item.severity for item in found)
     shown = [item for item in found if _SEVERITIES.index(item.severity) <= _SEVERITIES.index(severity)]
-    rows = [_violation(item, places.get(item.focus)) for item in shown]
+    rows = [violation_row(item, origins.get(item.focus)) for item in shown]
     if json:
         more = {"severities": {name: counts[name] for name in _SEVERITIES}}
         print_document(Document(rows, snapshot.generation, rows=len(rows), more=more))
@@ -168,22 +191,3 @@ def _told(counts: Counter[str], hidden: int) -> str:
         return "all constraints are met"
     said = ", ".join(f"{counts[name]} {name}{'' if counts[name] == 1 else 's'}" for name in _SEVERITIES)
     return said if not hidden else f"{said}; {hidden} are not shown: --severity info shows all"
-
-
-def _subject(quad: Quad) -> str:
-    return str(getattr(quad.subject, "value", quad.subject))
-
-
-def _violation(item: Violation, row: Row | None) -> dict[str, Any]:
-    column = ""
-    if row is not None:
-        column = next((c.name for c in row.table.columns if c.property and expand(c.property) == item.path), "")
-    return {
-        "severity": item.severity,
-        "file": row.file if row else None,
-        "row": row.number if row else None,
-        "column": column or compact(item.path),
-        "thing": item.focus,
-        "value": item.value,
-        "message": item.message,
-    }

@@ -4,66 +4,23 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 from pyoxigraph import Literal
 
+from loaders.known import NOTHING, Known
 from loaders.tables.cells import CellRefused, Term, parse_cell, parts
+from loaders.tables.conflicts import conflicts
+from loaders.tables.rows import Row, Tables
 from loaders.tables.schema import CASEBOOK_TABLES, Column, Table
 from loaders.tables.spreadsheet import CellDoubtful, Sheet, doubtful_letters, open_sheet, restored
 from ontology.errors import CellProblem, InputRefused, near_matches
 from ontology.identifiers import is_slug, mint, slug, slugified
 
-__all__ = ["Row", "Tables", "read_tables"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: where it stands, its IRI, and the terms of each column that is not empty."""
-
-    table: Table
-    file: str
-    number: int
-    key: str
-    terms: Mapping[str, tuple[Term, ...]]
-    raw: Mapping[str, str]
-
-    @property
-    def iri(self) -> str:
-        """The IRI that the key gives."""
-        return mint(self.table.thing, self.key)
-
-    def one(self, column: str) -> Term | None:
-        """Give the first term of a column, or None where the cell is empty."""
-        return next(iter(self.terms.get(column, ())), None)
-
-    def value(self, column: str) -> str | None:
-        """Give the lexical value of the first term of a column, or None."""
-        term = self.one(column)
-        return None if term is None else term.value
-
-    def problem(self, column: str, reason: str) -> CellProblem:
-        """Describe something wrong in one of the row's cells."""
-        return CellProblem(self.file, self.number, column, self.raw.get(column, ""), reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """All rows of one folder, by table name, in file order.
-
-    `remarks` tell what was written otherwise than the tables have it, and how it was read.
-    """
-
-    name: str
-    rows: Mapping[str, list[Row]]
-    remarks: Sequence[str] = ()
-
-    def __iter__(self) -> Iterator[Row]:
-        for table in CASEBOOK_TABLES:
-            yield from self.rows.get(table.name, [])
+__all__ = ["read_tables"]
 
 
 @dataclass(slots=True)
@@ -77,15 +34,15 @@ class _Reading:
     remarks: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # by file, column and remark
 
 
-def read_tables(folder: Path, exists: Callable[[str], bool] = lambda iri: False, encoding: str | None = None) -> Tables:
+def read_tables(folder: Path, known: Known = NOTHING, encoding: str | None = None) -> Tables:
     """Read a folder of governance tables.
 
     Parameters
     ----------
     folder
         holds one CSV file a table (`actors.csv`, `flows.csv`, …); a table may be left out, not all of them.
-    exists
-        says whether a thing that a row refers to, and no row here describes, is already known elsewhere.
+    known
+        what is there already: rows may refer to it, and may add to it, and may not contradict it.
     encoding
         of the files, where their owner declares it; None for UTF-8, or what can be told for certain.
 
@@ -105,10 +62,9 @@ def read_tables(folder: Path, exists: Callable[[str], bool] = lambda iri: False,
         reading.problems.append(CellProblem(str(folder), 0, "", "", f"no governance table here; expected {expected}"))
     tables = Tables(slugified(folder.resolve().name), reading.rows, _told(reading.remarks))
     reading.problems += _duplicates(tables)
-    reading.problems += _dangling(
-        tables, lambda iri: iri in reading.refused or _kind(iri) in reading.unread or exists(iri)
-    )
+    reading.problems += _dangling(tables, reading, known)
     reading.problems += _contradictions(tables)
+    reading.problems += conflicts(tables, known)
     if reading.problems:
         raise InputRefused(reading.problems)
     return tables
@@ -256,20 +212,21 @@ def _duplicates(tables: Tables) -> Iterator[CellProblem]:
             first[row.iri] = row
 
 
-def _dangling(tables: Tables, exists: Callable[[str], bool]) -> Iterator[CellProblem]:
+def _dangling(tables: Tables, reading: _Reading, known: Known) -> Iterator[CellProblem]:
     here = {row.iri for row in tables}
     for row in tables:
         for column in row.table.columns:
             if column.kind not in ("ref", "any-ref"):
                 continue
             for term in row.terms.get(column.name, ()):
-                if term.value not in here and not exists(term.value):
-                    yield row.problem(column.name, _unknown(term, here))
+                described = term.value in here or term.value in reading.refused or _kind(term.value) in reading.unread
+                if not described and not known.has(term.value):
+                    yield row.problem(column.name, _unknown(term, here, known))
 
 
-def _unknown(term: Term, here: set[str]) -> str:
+def _unknown(term: Term, here: set[str], known: Known) -> str:
     kind = _kind(term.value)
-    near = near_matches(slug(term.value), [slug(iri) for iri in here if _kind(iri) == kind])
+    near = near_matches(slug(term.value), {slug(iri) for iri in here if _kind(iri) == kind} | set(known.keys(kind)))
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return f"no {kind} of that key, here or in the store{hint}"
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from loaders.base import Statements
-from loaders.tables.reader import Row, Tables, read_tables
+from loaders.known import NOTHING, Known
+from loaders.tables.reader import read_tables
+from loaders.tables.rows import Row, Tables
 from ontology.identifiers import expand, graph_name, slug
 
 __all__ = ["load_tables", "statements"]
@@ -20,29 +22,32 @@ _LABEL = NamedNode(expand("skos:prefLabel"))
 def load_tables(
     folder: Path,
     name: str | None = None,
-    exists: Callable[[str], bool] = lambda iri: False,
+    known: Known = NOTHING,
     encoding: str | None = None,
 ) -> Statements:
     """Read a folder of governance tables into statements.
 
     Raises InputRefused with every problem, by file, row, column and value.
     """
-    tables = read_tables(folder, exists, encoding)
-    quads = sorted(set(statements(tables, name)), key=str)
+    tables = read_tables(folder, known, encoding)
+    quads = sorted(set(statements(tables, name, known)), key=str)
     counts = {table: len(rows) for table, rows in tables.rows.items()}
-    return Statements(name or tables.name, quads, counts, tables.remarks)
+    return Statements(name or tables.name, quads, counts, tables.remarks, {row.iri: row for row in tables})
 
 
-def statements(tables: Tables, name: str | None = None) -> Iterator[Quad]:
+def statements(tables: Tables, name: str | None = None, known: Known = NOTHING) -> Iterator[Quad]:
     """Give the statements of all rows.
 
-    A row stands in the graph of the document that its first passage is in; registers without a passage
-    (territories) in the graph of the set. With `name` everything stands in the graph of that name.
+    A row stands in the graph of the document that its first passage is in, if the set itself describes that document;
+    registers without a passage (territories), and rows on a document that others have loaded, in the graph of the set:
+    so a set can be replaced and nothing of others is touched. With `name` everything stands in the graph of that name.
     """
-    documents = {row.iri: slug(row.value("source") or "") for row in tables.rows.get("passages", [])}
-    labels = {row.iri: _english(row) for row in tables if "label" in row.terms}
+    own = {row.key for row in tables.rows.get("sources", [])}
+    cited = {row.iri: slug(row.value("source") or "") for row in tables.rows.get("passages", [])}
+    documents = {passage: document for passage, document in cited.items() if document in own}
+    labels = _Labels({row.iri: _english(row) for row in tables if "label" in row.terms}, known)
     for row in tables:
-        graph = NamedNode(graph_name(name or _home(row, documents) or tables.name))
+        graph = NamedNode(graph_name(name or _home(row, documents, own) or tables.name))
         yield from _describe(row, graph)
         label = _label(row, labels)
         if label:
@@ -51,11 +56,12 @@ def statements(tables: Tables, name: str | None = None) -> Iterator[Quad]:
             yield from _selector(row, graph)
 
 
-def _home(row: Row, documents: dict[str, str]) -> str | None:
+def _home(row: Row, documents: dict[str, str], own: set[str]) -> str | None:
     if row.table.name == "sources":
         return row.key
     if row.table.name in ("passages", "mentions"):
-        return slug(row.value("source") or "")
+        document = slug(row.value("source") or "")
+        return document if document in own else None
     passage = row.value("passage")
     return documents.get(passage) if passage else None
 
@@ -69,15 +75,28 @@ def _describe(row: Row, graph: NamedNode) -> Iterator[Quad]:
                 yield Quad(subject, NamedNode(expand(column.property)), term, graph)
 
 
-def _label(row: Row, labels: dict[str, str]) -> str | None:
+class _Labels:
+    """Names of things: those of the tables, else those that are known already."""
+
+    def __init__(self, here: dict[str, str], known: Known) -> None:
+        self._here, self._known = here, known
+
+    def of(self, iri: str | None) -> str | None:
+        """Give the name of a thing, its key where it has none; None for no thing."""
+        if iri is None:
+            return None
+        return self._here.get(iri) or self._known.label(iri) or slug(iri)
+
+
+def _label(row: Row, labels: _Labels) -> str | None:
     """Compose a name for the things that people do not name: duties and flows."""
     if row.table.name == "flows":
-        payer, recipient, programme = (_named(row.value(end), labels) for end in ("payer", "recipient", "programme"))
+        payer, recipient, programme = (labels.of(row.value(end)) for end in ("payer", "recipient", "programme"))
         through = f": {programme}" if programme else ""
         return f"{payer or 'not stated'} to {recipient or 'not stated'}{through}{_years(row)}"
     if row.table.name == "competences":
         what = row.value("what") or ", ".join(slug(term.value) for term in row.terms["fields"])
-        return f"{_named(row.value('holder'), labels)}: {what}{_years(row)}"
+        return f"{labels.of(row.value('holder'))}: {what}{_years(row)}"
     if row.table.name == "passages":
         return row.value("locator") or f"characters {row.value('start')} to {row.value('end')}"
     return None
@@ -87,10 +106,6 @@ def _english(row: Row) -> str:
     """Give the English name of a row's thing, or the first name where it has none in English."""
     names = row.terms["label"]
     return next((name.value for name in names if isinstance(name, Literal) and name.language == "en"), names[0].value)
-
-
-def _named(iri: str | None, labels: dict[str, str]) -> str | None:
-    return None if iri is None else labels.get(iri, slug(iri))
 
 
 def _years(row: Row) -> str:
