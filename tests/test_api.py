@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 import rdflib
+from pyoxigraph import RdfFormat, parse
 from rdflib.compare import isomorphic
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
 from api.stores import open_store
+from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.rdf import load_rdf
 
@@ -472,3 +474,32 @@ def test_a_filter_that_cannot_narrow_is_named_with_the_reason(
     reasons = data(client, path, **asked)["meta"]["not_applied"]
     assert set(reasons) == named
     assert all(reasons.values())
+
+
+@pytest.mark.parametrize(
+    ("ending", "form"),
+    [
+        ("ttl", RdfFormat.TURTLE),
+        ("nt", RdfFormat.N_TRIPLES),
+        ("rdf", RdfFormat.RDF_XML),
+        ("jsonld", RdfFormat.JSON_LD),
+    ],
+)
+def test_a_graph_can_be_had_whole_in_every_form(
+    client: TestClient, casebook: Snapshot, ending: str, form: RdfFormat
+) -> None:
+    answer = client.get(f"/graph/decentralising-2009.{ending}")
+    assert answer.status_code == 200
+    expected = {str(quad.triple) for quad in casebook.graph("https://w3id.org/subsidia/graph/decentralising-2009")}
+    # a store gives xsd:nonNegativeInteger back as xsd:integer, and so does the file
+    assert {str(quad.triple) for quad in parse(answer.content, format=form)} == expected
+    assert len(expected) > 1000
+
+
+def test_a_graph_as_a_page_is_counted_and_not_poured_out(client: TestClient, casebook: Snapshot) -> None:
+    text = client.get("/graph/handbook-2007", headers={"Accept": "text/html"}).text
+    count = sum(1 for _ in casebook.graph("https://w3id.org/subsidia/graph/handbook-2007"))
+    assert f"{count:,} statements in the graph" in text
+    assert text.count("<li>") == 200
+    assert client.get("/graph/nothing", headers={"Accept": "text/turtle"}).status_code == 404
+    assert client.get("/graph/handbook-2007", headers={"Accept": "image/png"}).status_code == 406

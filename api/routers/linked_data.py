@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
+from pyoxigraph import NamedNode, RdfFormat, serialize
 from rdflib import Graph, URIRef
-from starlette.responses import RedirectResponse, Response
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.answers.ontology import term_row
 from api.dependencies import SnapshotGiven, etag, not_modified
@@ -17,7 +21,7 @@ from api.problems import NotFound, problem
 from graph.evidence import words_of
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
-from ontology.identifiers import DEF, GRAPH, ID, compact, slug
+from ontology.identifiers import DEF, GRAPH, ID, PREFIXES, compact, slug
 from ontology.terms import terms
 from ontology.versions import published
 from ontology.vocabulary import vocabulary
@@ -41,6 +45,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     406: {"description": "none of the accepted types", **_PROBLEM},
     503: {"description": "the store cannot be read", **_PROBLEM},
 }
+_MOST_THINGS: Final = 200
 _NAME: Final = re.compile(r"[A-Za-z0-9._~/-]*")
 SUFFIXES: Final = {
     ".ttl": "text/turtle",
@@ -77,7 +82,39 @@ def term(request: Request, term: str, snapshot: SnapshotGiven) -> Response:
 def graph(request: Request, name: str, snapshot: SnapshotGiven) -> Response:
     """Give all statements of a named graph."""
     plain, media_type = _asked(request, name)
-    return _describe(request, snapshot, GRAPH + plain, media_type, whole_graph=True)
+    iri = GRAPH + plain
+    if media_type is None:
+        return problem(406, "Not acceptable", f"this can be had as text/html, {', '.join(RDF)}")
+    if next(snapshot.graph(iri), None) is None:
+        raise NotFound(f"nothing is stated about {iri}")
+    tag = etag(request, snapshot.generation, media_type)
+    cached = not_modified(request, tag)
+    if cached is not None:
+        return cached
+    if media_type == "text/html":
+        count, things = _contents(snapshot, iri)
+        context = {"iri": iri, "count": count, "things": things, "most": _MOST_THINGS}
+        return page(request, snapshot, "graph.html", context)
+    return _file(snapshot, iri, media_type, {"ETag": tag, "Vary": "Accept"})
+
+
+def _contents(snapshot: Snapshot, iri: str) -> tuple[int, list[str]]:
+    """Count the statements of a graph, and give the first things in it that have an IRI."""
+    count, things = 0, dict[str, None]()
+    for quad in snapshot.graph(iri):
+        count += 1
+        if len(things) < _MOST_THINGS and isinstance(quad.subject, NamedNode):
+            things[quad.subject.value] = None
+    return count, sorted(things)
+
+
+def _file(snapshot: Snapshot, iri: str, media_type: str, headers: dict[str, str]) -> Response:
+    """Write a graph to a file that is sent and then removed: a graph may be larger than memory."""
+    with NamedTemporaryFile(prefix="subsidia-", delete=False) as file:
+        triples = (quad.triple for quad in snapshot.graph(iri))
+        serialize(triples, file, format=RdfFormat.from_media_type(media_type), prefixes=PREFIXES)
+    done = BackgroundTask(Path(file.name).unlink, missing_ok=True)
+    return FileResponse(file.name, media_type=f"{media_type}; charset=utf-8", headers=headers, background=done)
 
 
 def _asked(request: Request, name: str) -> tuple[str, str | None]:
@@ -91,12 +128,10 @@ def _asked(request: Request, name: str) -> tuple[str, str | None]:
     return plain, best(request.headers.get("accept"), ["text/html", *RDF])
 
 
-def _describe(
-    request: Request, snapshot: Snapshot, iri: str, media_type: str | None, *, whole_graph: bool = False
-) -> Response:
+def _describe(request: Request, snapshot: Snapshot, iri: str, media_type: str | None) -> Response:
     if media_type is None:
         return problem(406, "Not acceptable", f"this can be had as text/html, {', '.join(RDF)}")
-    rdf = to_rdflib(snapshot.graph(iri)) if whole_graph else description(snapshot, iri)
+    rdf = description(snapshot, iri)
     if not len(rdf):
         raise NotFound(f"nothing is stated about {iri}")
     tag = etag(request, snapshot.generation, media_type)
