@@ -7,7 +7,7 @@ from typing import Any
 
 from visualisations.numbers import money, share
 
-__all__ = ["coverage_sentence", "flows_headline", "period_words", "plural"]
+__all__ = ["coverage_sentence", "flows_headline", "period_words", "plural", "without_repetition"]
 
 Row = Mapping[str, Any]
 
@@ -69,3 +69,14 @@ def coverage_sentence(coverage: Row, left_out: Sequence[Row], undated: int, at: 
         shown = f", so shown for {at} as for every year" if at is not None else ""
         parts.append(f"{undated} of all {'is' if undated == 1 else 'are'} undated{shown}")
     return "; ".join(parts) + "." if parts else ""
+
+
+def without_repetition(sentence: str, headline: str) -> str:
+    """Drop the beginning of a sentence that the headline above it has said already.
+
+    >>> without_repetition("2 of 3 flows have an amount; 1 is undated.", "2 of 3 flows have an amount.")
+    '1 is undated.'
+    """
+    said = headline.rstrip(".")
+    rest = sentence.removeprefix(said).lstrip("; ")
+    return rest if sentence.startswith(said) and rest not in ("", ".") else sentence

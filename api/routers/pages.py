@@ -33,7 +33,7 @@ from visualisations.matrix import GRIDS, funding_grid, gap_grid
 from visualisations.network_page import network_picture
 from visualisations.palette import STATES, css
 from visualisations.sankey import KIND_WORDS, sankey_chart
-from visualisations.sentences import coverage_sentence, flows_headline
+from visualisations.sentences import coverage_sentence, flows_headline, without_repetition
 
 __all__ = ["query_page", "router"]
 
@@ -100,10 +100,12 @@ def _headline(snapshot: Snapshot, filters: Filters) -> dict[str, Any]:
     # of several totals a share of one of them is no headline
     passed_on = share_passed_on(snapshot, filters) if len(matrix["totals"]) == 1 else None
     undated = undated_flows(snapshot, filters)
+    text = flows_headline(passed_on, matrix["totals"], matrix["coverage"])
+    below = coverage_sentence(matrix["coverage"], matrix["left_out"], undated, filters.at)
     return {
-        "text": flows_headline(passed_on, matrix["totals"], matrix["coverage"]),
+        "text": text,
         "passed_on": passed_on,
-        "below": coverage_sentence(matrix["coverage"], matrix["left_out"], undated, filters.at),
+        "below": without_repetition(below, text),
         "undated": undated,
     }
 
