@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from api.answers.document import Document, as_json
 from api.dependencies import etag, not_modified
 from api.parameters import ParameterRefused
 
-__all__ = ["as_csv", "respond"]
+__all__ = ["as_csv", "respond", "respond_json"]
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -58,3 +59,14 @@ def respond(request: Request, document: Document, form: str | None = None, rows:
     if wanted == "csv":
         return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
     return Response(as_json(document), media_type="application/json", headers=headers)
+
+
+def respond_json(request: Request, document: Document, body: Mapping[str, Any], media_type: str) -> Response:
+    """Give a document in a JSON form of its own, with its ETag."""
+    tag = etag(request, document.generation, media_type)
+    cached = not_modified(request, tag)
+    if cached is not None:
+        return cached
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
+    return Response(text, media_type=media_type, headers=headers)

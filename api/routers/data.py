@@ -15,11 +15,12 @@ from api.answers.gaps import gap_matrix_document, gaps_document
 from api.answers.network import network_document
 from api.answers.overview import search_document, stats_document
 from api.answers.sources import coverage_document, source_document, sources_document
+from api.answers.territories import geojson, territories_document
 from api.dependencies import FiltersGiven, PageGiven, SnapshotGiven
 from api.exports import network_file
 from api.parameters import ParameterRefused, RawFilters, read_filters
 from api.problems import NotFound
-from api.respond import respond
+from api.respond import respond, respond_json
 from graph.funding.matrix import DIMENSIONS, SUMMABLE
 from graph.network import KINDS
 from graph.snapshot import Snapshot
@@ -184,6 +185,21 @@ def network(
         return network_file(request, snapshot, filters, kinds, form)
     document = network_document(snapshot, filters, kinds)
     return respond(request, document, form, rows=document.data["edges"])
+
+
+@router.get("/territories")
+def territories(
+    request: Request,
+    snapshot: SnapshotGiven,
+    raw: FiltersGiven,
+    page: PageGiven,
+    form: Annotated[str | None, Query(alias="format", description="json, csv or geojson")] = None,
+) -> Response:
+    """List the places with their codes and points."""
+    document = territories_document(snapshot, read_filters(snapshot, raw), page.limit, page.offset)
+    if form == "geojson":
+        return respond_json(request, document, geojson(document), "application/geo+json")
+    return respond(request, document, form)
 
 
 @router.get("/sources")
