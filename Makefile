@@ -45,7 +45,7 @@ bench: setup-dev
 	$(BIN)/python -m tests.bench
 
 soak: setup-dev
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m soak
 
 lock: setup-dev
 	$(BIN)/python -m tests.lock

@@ -13,11 +13,16 @@ from starlette.staticfiles import StaticFiles
 
 from api.headers import SecurityHeaders
 from api.problems import add_problem_handlers
-from api.routers import data, docs, health, linked_data, ontology, pages, sparql
+from api.rate_limit import RateLimit
+from api.routers import data, descriptions, docs, graph_store, health, linked_data, ontology, pages, sparql, update
 from api.settings import Settings
+from api.shutdown import ending_with_parent, told_of_signals
 from api.stores import open_store
+from api.writes import Writes
+from graph.answer_cache import AnswerCache
 from graph.columns import columns_of
 from graph.readers import Limits, Readers
+from graph.writer import WriteLimits
 from visualisations.render import STATIC
 
 __all__ = ["create_app"]
@@ -28,15 +33,30 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        ending_with_parent()
         app.state.store = open_store(settings.store)
         snapshot = app.state.store.snapshot()
         columns_of(snapshot)
         app.state.edition = f"{version('subsidia')}-{snapshot.identity[:8]}"
-        limits = Limits(settings.query_timeout, settings.query_memory, settings.result_bytes, settings.readers)
-        app.state.readers = Readers(limits)
+        limits = Limits(
+            settings.query_timeout,
+            settings.query_memory,
+            settings.result_bytes,
+            settings.readers,
+            settings.query_length,
+            hosts=settings.federation,
+        )
+        app.state.answers = AnswerCache(settings.cache_bytes)
+        app.state.readers = Readers(limits, str(snapshot.folder))
+        waiting = settings.update_timeout
+        app.state.writes = Writes(
+            app.state.store, WriteLimits(settings.update_timeout, settings.update_memory, waiting)
+        )
         try:
-            yield
+            with told_of_signals(app.state.readers.close):
+                yield
         finally:
+            app.state.writes.close()
             app.state.readers.close()
 
     app = FastAPI(
@@ -49,18 +69,20 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     add_problem_handlers(app)
-    for module in (data, sparql, health, linked_data, ontology, pages, docs):
+    for module in (data, sparql, descriptions, update, graph_store, health, linked_data, ontology, pages, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
+    if settings.rate_limit:
+        app.add_middleware(RateLimit, count=settings.rate_limit[0], seconds=settings.rate_limit[1])
     if settings.cors:
         origins = [origin.strip() for origin in settings.cors.split(",")]
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
-            allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
-            allow_headers=["Accept", "Content-Type", "If-None-Match"],
-            expose_headers=["ETag"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
+            allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match"],
+            expose_headers=["ETag", "Location", "Retry-After", "Subsidia-Generation"],
         )
     app.add_middleware(SecurityHeaders)
     return app

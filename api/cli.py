@@ -11,13 +11,14 @@ from typing import Annotated
 
 import typer
 
-from api.commands import reading, writing
+from api.commands import measuring, reading, writing
 from api.commands.common import StorePath, note
 from api.commands.evidence import evidence
 from api.parameters import ParameterRefused
 from api.settings import SettingRefused, Settings
 from api.stores import open_store
 from graph.errors import StoreUnreachable
+from graph.remote.address import AddressRefused, store_place
 from ontology.errors import SubsidiaError
 
 __all__ = ["main"]
@@ -34,6 +35,7 @@ for command in (
     reading.query,
     reading.gaps,
     reading.flows,
+    measuring.measure,
     reading.info,
     reading.export,
     writing.load,
@@ -55,7 +57,7 @@ def serve(
     """Serve pages, API and SPARQL; a store that does not exist yet is made with the casebook."""
     import uvicorn
 
-    settings = Settings.from_environment(store=store, sources=sources)
+    settings = Settings.from_environment(store=store_place(store) if store else None, sources=sources)
     _check_port(host, port)
     opened = open_store(settings.store, say=note)
     note(f"Subsidia on http://{host}:{port} (generation {opened.generation} of {settings.store})")
@@ -97,7 +99,7 @@ def main() -> None:
     """
     try:
         app()
-    except (ParameterRefused, SettingRefused) as error:
+    except (AddressRefused, ParameterRefused, SettingRefused) as error:
         _fail(error, 2)
     except StoreUnreachable as error:
         _fail(error, 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["best", "parse_accept"]
+__all__ = ["accepts_gzip", "best", "parse_accept"]
 
 
 def parse_accept(header: str) -> list[tuple[str, float]]:
@@ -16,16 +16,8 @@ def parse_accept(header: str) -> list[tuple[str, float]]:
     ranges = []
     for part in header.split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            key, _, value = parameter.partition("=")
-            if key.strip().lower() == "q":
-                try:
-                    weight = min(1.0, max(0.0, float(value)))
-                except ValueError:
-                    weight = 1.0
         if "/" in name:
-            ranges.append((name.lower(), weight))
+            ranges.append((name.lower(), _quality(parameters)))
     return ranges
 
 
@@ -58,3 +50,29 @@ def _weight(media_type: str, ranges: list[tuple[str, float]]) -> float:
             continue
         found = max(found, (rank, weight)) if rank != found[0] else (rank, max(weight, found[1]))
     return found[1]
+
+
+def accepts_gzip(header: str) -> bool:
+    """Say whether an Accept-Encoding header allows gzip (RFC 9110, section 12.5.3).
+
+    >>> accepts_gzip("gzip, br"), accepts_gzip("gzip;q=0, *"), accepts_gzip("identity"), accepts_gzip("*")
+    (True, False, False, True)
+    """
+    weights = {}
+    for part in header.lower().split(","):
+        name, _, rest = part.strip().partition(";")
+        weights[name.strip()] = _quality(rest.split(";"))
+    return weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0))) > 0
+
+
+def _quality(parameters: Sequence[str]) -> float:
+    """Give the weight among parameters; one that is no number counts as 1, as does none."""
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "q":
+            try:
+                weight = float(value)
+            except ValueError:
+                return 1.0
+            return min(1.0, max(0.0, weight)) if weight == weight else 1.0
+    return 1.0

@@ -11,10 +11,22 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.access import NotAllowed
+from api.body import BodyRefused, BodyTooLarge, BodyTooSlow, MediaTypeRefused
 from api.page import as_page
 from api.parameters import ParameterRefused
-from graph.errors import QueryRefused, StoreUnreachable, SyntaxRefused
-from graph.readers import Interrupted, NotAcceptable, OverMemory, OverSize, OverTime
+from graph.errors import EngineFailed, QueryRefused, StoreUnreachable, SyntaxRefused
+from graph.guard import QueryTooLong
+from graph.readers import Busy, Interrupted, NotAcceptable, OverMemory, OverSize, OverTime
+from graph.store import StoreBusy
+from graph.writer import (
+    DocumentRefused,
+    GraphAbsent,
+    GraphProtected,
+    WriteOverMemory,
+    WriteOverTime,
+    WriterDied,
+)
 from ontology.errors import InputRefused, SubsidiaError
 
 __all__ = ["STATUS", "NotFound", "add_problem_handlers", "problem"]
@@ -25,14 +37,29 @@ class NotFound(SubsidiaError):
 
 
 STATUS: Final[Mapping[type[SubsidiaError], tuple[int, str]]] = {
+    DocumentRefused: (400, "Not RDF"),
+    BodyRefused: (400, "Request not understood"),
+    NotAllowed: (401, "Not allowed"),
+    GraphProtected: (403, "Graph cannot be written"),
+    GraphAbsent: (404, "Not found"),
+    BodyTooSlow: (408, "Body too slow"),
+    BodyTooLarge: (413, "Body too large"),
+    MediaTypeRefused: (415, "Body not understood"),
+    WriterDied: (500, "Write ended its process"),
+    StoreBusy: (503, "Other writes under way"),
+    WriteOverTime: (504, "Write took too long"),
+    WriteOverMemory: (507, "Write took too much memory"),
     SyntaxRefused: (400, "Not SPARQL"),
+    QueryTooLong: (413, "Query too large"),
     QueryRefused: (400, "Query refused"),
     NotFound: (404, "Not found"),
     NotAcceptable: (406, "Not acceptable"),
     OverSize: (413, "Result too large"),
     ParameterRefused: (422, "Parameter not understood"),
     InputRefused: (422, "Input refused"),
+    EngineFailed: (502, "Engine failed"),
     StoreUnreachable: (503, "Store unreachable"),
+    Busy: (503, "Too many long queries"),
     Interrupted: (503, "Query interrupted"),
     OverTime: (504, "Query took too long"),
     OverMemory: (507, "Query took too much memory"),
@@ -59,6 +86,10 @@ def from_error(error: SubsidiaError) -> Response:
     elif isinstance(error, ParameterRefused):
         facts = {"parameter": error.parameter, "value": error.value, "near": error.near or None}
     headers = {"Retry-After": "5"} if status == 503 else {}
+    if isinstance(error, NotAllowed):
+        headers["WWW-Authenticate"] = error.challenge
+    elif isinstance(error, BodyTooSlow | BodyTooLarge):
+        headers["Connection"] = "close"
     return problem(status, title, str(error), headers, **facts)
 
 

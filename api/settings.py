@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from graph.remote.address import store_place
 from ontology.errors import SubsidiaError
 
 __all__ = ["SettingRefused", "Settings"]
@@ -41,22 +43,64 @@ def _size(value: str) -> int:
     return int(_positive(value))
 
 
+def _rate(value: str) -> tuple[float, float] | None:
+    """Read how many requests in how many seconds, as 50/s, 600/m or 5000/h; 0 or off for no limit.
+
+    >>> _rate("600/m")
+    (600.0, 60.0)
+    """
+    if value in ("0", "off"):
+        return None
+    count, _, unit = value.partition("/")
+    seconds = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(unit.strip())
+    if seconds is None:
+        raise ValueError
+    return _positive(count), seconds
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    """Read a list of hosts, each with a port or without.
+
+    >>> _hosts("example.org, localhost:8080")
+    ('example.org', 'localhost:8080')
+    """
+    hosts = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    if not all(re.fullmatch(r"[a-z0-9.-]+(:[0-9]+)?", host) for host in hosts):
+        raise ValueError
+    return hosts
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What can be set, and its defaults.
 
-    `query_timeout` in seconds for one SPARQL query, `query_memory` and `result_bytes` in bytes, `readers` the number
-    of reader processes, `sources` a folder with copies of the source documents (to show passages), `cors` the origins
-    that may ask from a browser (* for all, empty for none).
+    `store` is a folder, or the address of a SPARQL 1.1 server (as str). `query_timeout` in seconds for one SPARQL
+    query, `query_memory` and `result_bytes` in bytes, `readers` the number of reader processes, `sources` a folder with
+    copies of the source documents (to show passages), `cors` the origins that may ask from a browser (* for all, empty
+    for none).
+
+    `token` is the secret for writes, or `name:secret` pairs divided by commas; without it all writes are refused.
+    `update_timeout` in seconds and `update_memory` in bytes for one write, `update_bytes` for its body, which may take
+    `body_timeout` seconds to arrive. `rate_limit` is how many queries and writes one client may send in so many
+    seconds, None for any number.
     """
 
-    store: Path = Path("subsidia-store")
+    store: Path | str = Path("subsidia-store")
     query_timeout: float = 10.0
     query_memory: int = 2**30
     result_bytes: int = 64 * 2**20
+    query_length: int = 256 * 2**10
+    cache_bytes: int = 64 * 2**20
+    federation: tuple[str, ...] = ()
     readers: int = 2
     sources: Path | None = None
     cors: str = "*"
+    token: str = field(default="", repr=False)
+    update_timeout: float = 60.0
+    update_memory: int = 2 * 2**30
+    update_bytes: int = 64 * 2**20
+    body_timeout: float = 60.0
+    rate_limit: tuple[float, float] | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
@@ -79,11 +123,20 @@ class Settings:
 
 
 _READ: dict[str, tuple[Any, str]] = {
-    "store": (Path, "a folder"),
+    "store": (store_place, "a folder, or the address of a SPARQL server"),
     "query_timeout": (_positive, "seconds above 0"),
     "query_memory": (_size, "bytes, or a size as 1 GiB"),
     "result_bytes": (_size, "bytes, or a size as 64 MiB"),
+    "query_length": (_size, "bytes, or a size as 256 KiB"),
+    "cache_bytes": (lambda value: 0 if value == "0" else _size(value), "bytes, or a size as 64 MiB; 0 for none"),
+    "federation": (_hosts, "hosts divided by commas, as example.org or example.org:8080"),
     "readers": (lambda value: int(_positive(value)), "a whole number above 0"),
     "sources": (Path, "a folder"),
     "cors": (str, "origins divided by commas, or *"),
+    "token": (str, "a secret, or name:secret pairs divided by commas"),
+    "update_timeout": (_positive, "seconds above 0"),
+    "update_memory": (_size, "bytes, or a size as 2 GiB"),
+    "update_bytes": (_size, "bytes, or a size as 64 MiB"),
+    "body_timeout": (_positive, "seconds above 0"),
+    "rate_limit": (_rate, "a number of requests by second, minute or hour, as 50/s, or off"),
 }

@@ -1,8 +1,8 @@
-"""Stores: opening the one that is asked for, and making it with the casebook where there is none."""
+"""Stores: opening the folder or server that is asked for, and filling a new one with the casebook."""
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,8 @@ from typing import Final
 from pyoxigraph import NamedNode, Quad
 
 from graph.columns import columns_of
-from graph.errors import StoreUnreachable
+from graph.remote.address import read_address
+from graph.remote.store import RemoteStore
 from graph.store import Store
 from loaders.tables.statements import load_tables
 from ontology.identifiers import graph_name
@@ -21,25 +22,41 @@ __all__ = ["CASEBOOK", "open_store"]
 CASEBOOK: Final = Path(__file__).parent.parent / "loaders" / "casebook"
 
 
-def open_store(path: Path, *, empty: bool = False, say: Callable[[str], None] = lambda words: None) -> Store:
-    """Open the store at a path; where there is none, make it with the ontology and, unless `empty`, the casebook.
+def open_store(
+    place: Path | str, *, empty: bool = False, fill: bool = False, say: Callable[[str], None] = lambda words: None
+) -> Store:
+    """Open the store at a place; a folder without one is filled with the ontology and, unless `empty`, the casebook.
 
-    It is made whole or not at all, also where several processes ask for it at once. Raises StoreUnreachable.
+    It is made whole or not at all, also where several processes ask for it at once. A server is only read, unless
+    `fill` asks that an empty one is filled in the same way. Raises StoreUnreachable, AddressRefused.
     """
-    if re.match(r"[a-z][a-z0-9+.-]+:/", str(path)):
-        raise StoreUnreachable(path, "this version opens a folder, not the address of a server")
-    if Store.exists(path):
-        return Store(path)
 
-    def fill() -> list[Quad]:
+    def contents() -> list[Quad]:
         if empty:
             return _ontology()
-        say(f"making {path} with the casebook")
+        say(f"making {place} with the casebook")
         return [*_ontology(), *load_tables(CASEBOOK).quads]
 
-    store = Store.create(path, fill)
+    if isinstance(place, str):
+        remote = RemoteStore(read_address(place), _cache())
+        if not remote.snapshot().state.graphs:
+            if fill:
+                remote.load(contents())
+            else:
+                say(f"{remote.name} is empty: `subsidia load` fills it")
+        return remote
+    if Store.exists(place):
+        return Store(place)
+    store = Store.create(place, contents)
     columns_of(store.snapshot())
     return store
+
+
+def _cache() -> Path:
+    """Give the folder for copies of stores on servers: SUBSIDIA_CACHE, else the user's cache."""
+    given = os.environ.get("SUBSIDIA_CACHE")
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(given) if given else Path(home) / "subsidia"
 
 
 def _ontology() -> list[Quad]:

@@ -6,15 +6,20 @@ from pathlib import Path
 
 from ontology.errors import SubsidiaError
 
-__all__ = ["QueryRefused", "StoreUnreachable", "SyntaxRefused"]
+__all__ = ["EngineFailed", "QueryRefused", "StoreUnreachable", "SyntaxRefused"]
 
 
 class StoreUnreachable(SubsidiaError):
     """A store that cannot be opened, read or written; nothing was changed."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path | str, reason: str) -> None:
         self.path = path
+        self.reason = reason
         super().__init__(f"store {path}: {reason}")
+
+
+class EngineFailed(StoreUnreachable):
+    """A SPARQL server that answers, but not with what it was asked for."""
 
 
 class QueryRefused(SubsidiaError):

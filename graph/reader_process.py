@@ -1,65 +1,26 @@
 """What a reader process runs: one query on one generation, its result as bytes.
 
-Imported by child processes only for its functions; it imports little, so that a reader starts quickly.
+It imports little, so that a reader starts quickly and weighs little.
 """
 
 from __future__ import annotations
 
-import resource
-from dataclasses import dataclass
+import gzip
+import re
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph
-from pyoxigraph import NamedNode, QueryResultsFormat, RdfFormat
+from pyoxigraph import NamedNode
 
-from graph.guard import names_dataset
+from graph.errors import QueryRefused, SyntaxRefused
+from graph.guard import check_query, lasts, names_dataset
+from graph.questions import SOLUTIONS, TRIPLES, Answer, Question
+from graph.sandbox import limit_memory
 
-__all__ = ["Answer", "Question", "answer", "prepare"]
+__all__ = ["SOLUTIONS", "TRIPLES", "Answer", "Question", "answer", "open_generation", "syntax_refused"]
 
-SOLUTIONS: Final[dict[str, QueryResultsFormat]] = {
-    "application/sparql-results+json": QueryResultsFormat.JSON,
-    "application/json": QueryResultsFormat.JSON,
-    "application/sparql-results+xml": QueryResultsFormat.XML,
-    "text/csv": QueryResultsFormat.CSV,
-    "text/tab-separated-values": QueryResultsFormat.TSV,
-}
-TRIPLES: Final[dict[str, RdfFormat]] = {
-    "text/turtle": RdfFormat.TURTLE,
-    "application/n-triples": RdfFormat.N_TRIPLES,
-    "application/rdf+xml": RdfFormat.RDF_XML,
-    "application/ld+json": RdfFormat.JSON_LD,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A query and what is asked of its result.
-
-    `solutions` and `triples` are the media types for the two kinds of result, None where the asker accepts none.
-    """
-
-    folder: str
-    query: str
-    solutions: str | None
-    triples: str | None
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    result_bytes: int = 64 * 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a question: a body with its media type, or the kind of failure and its words.
-
-    `folder` is the generation that could not be opened, where that is what failed.
-    """
-
-    body: bytes = b""
-    media_type: str = ""
-    failure: str = ""
-    message: str = ""
-    folder: str = ""
+_WORTH_COMPRESSING: Final = 1024
 
 
 class _Full(Exception):
@@ -86,37 +47,36 @@ class _Bounded:
 
 
 _open: dict[str, pyoxigraph.Store] = {}
-_memory: list[int] = []
 
 
-def prepare(memory: int) -> None:
-    """Note the memory limit; it is set when a generation is open, as opening one needs address space."""
-    _memory.append(memory)
-
-
-def _database(folder: str) -> pyoxigraph.Store:
+def open_generation(folder: str, memory: int | None = None) -> pyoxigraph.Store:
+    """Open a generation, and then allow so many bytes of memory more: opening one needs address space of its own."""
     if folder not in _open:
         _open.clear()
-        most = resource.getrlimit(resource.RLIMIT_AS)[1]
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        if memory is not None:
+            limit_memory(None)
         _open[folder] = pyoxigraph.Store.read_only(str(Path(folder) / "graph"))
-        if _memory:
-            used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-            resource.setrlimit(resource.RLIMIT_AS, (used + _memory[0], most))
+        if memory is not None:
+            limit_memory(memory)
     return _open[folder]
 
 
-def answer(question: Question) -> Answer:
+def answer(question: Question, memory: int | None = None) -> Answer:
     """Run one query; every failure that Oxigraph reports comes back as words, never as an exception."""
     try:
-        _database(question.folder)
+        database = open_generation(question.folder, memory)
     except OSError as error:
         return Answer(failure="store", message=str(error), folder=question.folder)
     try:
-        results = _run(question)
-        return _serialise(results, question)
+        check_query(question.query, most=len(question.query), hosts=question.hosts)
+        return _serialise(_run(database, question), question)
+    except SyntaxRefused as error:
+        return Answer(failure="syntax", message=str(error), line=error.line, column=error.column)
+    except QueryRefused as error:
+        return Answer(failure="refused", message=str(error))
     except SyntaxError as error:
-        return Answer(failure="syntax", message=str(error))
+        refused = syntax_refused(str(error))
+        return Answer(failure="syntax", message=str(refused), line=refused.line, column=refused.column)
     except _Full:
         return Answer(failure="size", message=f"the result is larger than {question.result_bytes:,} bytes")
     except MemoryError:
@@ -125,8 +85,8 @@ def answer(question: Question) -> Answer:
         return Answer(failure="evaluation", message=str(error))
 
 
-def _run(question: Question) -> Any:
-    database = _database(question.folder)
+def _run(database: pyoxigraph.Store, question: Question) -> Any:
+    """Evaluate over the dataset that the protocol names, else the query, else all graphs at once."""
     if question.default_graphs or question.named_graphs:
         return database.query(
             question.query,
@@ -146,7 +106,28 @@ def _serialise(results: Any, question: Question) -> Answer:
     if graph:
         results.serialize(sink, format=TRIPLES[media_type])
     elif isinstance(results, pyoxigraph.QueryBoolean) and media_type in ("text/csv", "text/tab-separated-values"):
+        # the formats have no boolean results (SPARQL 1.1 CSV and TSV, section 1): one line with the word, no header
         sink.write(b"true\n" if results else b"false\n")
     else:
         results.serialize(sink, format=SOLUTIONS[media_type])
-    return Answer(body=b"".join(sink.parts), media_type=media_type)
+    body, encoding = b"".join(sink.parts), ""
+    if question.gzip and len(body) >= _WORTH_COMPRESSING:
+        body, encoding = gzip.compress(body, 5, mtime=0), "gzip"
+    return Answer(body=body, media_type=media_type, encoding=encoding, lasting=lasts(question.query))
+
+
+def syntax_refused(message: str) -> SyntaxRefused:
+    """Read line and column out of Oxigraph's words.
+
+    >>> syntax_refused("error at 2:11: expected a variable").line
+    2
+    """
+    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
+    if not match:
+        return SyntaxRefused(message, None, None)
+    line, column, reason = int(match[1]), int(match[2]), match[3]
+    if "Prefix not found" in reason:
+        reason = "the prefix is not declared (PREFIX name: <iri>)"
+    elif len(reason) > 200:
+        reason = reason[:200].rsplit(",", 1)[0] + ", …"
+    return SyntaxRefused(f"line {line}, column {column}: {reason}", line, column)

@@ -6,6 +6,7 @@ A store is a folder:
     CURRENT          name of the current generation, replaced by an atomic rename
     writer.lock      held while a generation is made
     generation-7/    graph/ (Oxigraph's files), derived/ (columns made from them)
+    draft-…/         a generation while it is made; one that a crash left is removed by the next commit
 
 A commit copies the current generation (its large files by hard link), changes the copy, and makes it current.
 So a commit is whole or not at all, whatever its size and wherever the power fails; and any number of processes
@@ -19,6 +20,7 @@ import fcntl
 import json
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -28,14 +30,16 @@ from threading import Lock
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
+from graph.durable import StoreBusy, copy_database, lock_within, sync, sync_folder, write_durably
 from graph.errors import StoreUnreachable
 from graph.snapshot import Snapshot
 
-__all__ = ["FORMAT", "Store"]
+__all__ = ["FORMAT", "Store", "StoreBusy"]
 
 FORMAT = 1
 _KEPT_GENERATIONS = 2
 _GENERATION = re.compile(r"generation-([0-9]+)")
+_DRAFT = re.compile(r"draft-[0-9a-f]{12}")
 _NAMES = frozenset({"CURRENT", "CURRENT.new", "store.json", "store.json.new", "writer.lock"})
 
 
@@ -58,7 +62,7 @@ class Store:
         """
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if any(item.name not in _NAMES and not _GENERATION.fullmatch(item.name) for item in path.iterdir()):
+            if not all(_is_ours(item.name) for item in path.iterdir()):
                 raise StoreUnreachable(path, "the folder is not empty and holds no store")
             with _writer(path):
                 if not cls.exists(path):
@@ -71,6 +75,11 @@ class Store:
     def exists(path: Path) -> bool:
         """Say whether a store is at that path."""
         return (path / "store.json").exists()
+
+    @property
+    def name(self) -> str:
+        """Where the store is, for people."""
+        return str(self.path.resolve())
 
     @property
     def generation(self) -> int:
@@ -133,11 +142,20 @@ class Store:
         Waits for another writer. What the change raises leaves the store as it was; StoreUnreachable where the copy
         cannot be written, as on a full disk.
         """
+        return self.commit_folder(lambda draft, _: _change_in_place(draft, change))
+
+    def commit_folder(self, change: Callable[[Path, Path], None], *, patience: float | None = None) -> int:
+        """Let the folder of a copy be changed, by whichever process, and make it current; gives its number.
+
+        `change` is given the folder of the copy and that of the generation it is a copy of; when it returns, the
+        copy's database is closed. Waits for another writer, at most `patience` seconds: then StoreBusy.
+        """
         try:
-            with _writer(self.path):
+            with _writer(self.path, patience):
                 current = self.generation
+                _remove_drafts(self.path)
                 _make_generation(self.path, current + 1, change)
-                _write_durably(self.path / "CURRENT", _folder(self.path, current + 1).name)
+                write_durably(self.path / "CURRENT", _folder(self.path, current + 1).name)
                 self._forget_before(current + 2 - _KEPT_GENERATIONS)
                 return current + 1
         except OSError as error:
@@ -161,11 +179,25 @@ class Store:
 
 
 @contextmanager
-def _writer(path: Path) -> Iterator[None]:
-    """Hold the one writer's place, against other threads and other processes."""
+def _writer(path: Path, patience: float | None = None) -> Iterator[None]:
+    """Hold the one writer's place, against other threads and other processes; StoreBusy when patience ends."""
     with (path / "writer.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        if patience is None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        else:
+            lock_within(lock.fileno(), patience)
         yield
+
+
+def _is_ours(name: str) -> bool:
+    return name in _NAMES or bool(_GENERATION.fullmatch(name) or _DRAFT.fullmatch(name))
+
+
+def _remove_drafts(path: Path) -> None:
+    """Remove what writers that died left half made; whoever holds the writer's place has no draft yet."""
+    for item in path.iterdir():
+        if _DRAFT.fullmatch(item.name):
+            shutil.rmtree(item, ignore_errors=True)
 
 
 def _forget(folder: Path) -> None:
@@ -186,6 +218,7 @@ def _folder(path: Path, generation: int) -> Path:
 def _make(path: Path, fill: Callable[[], Iterable[Quad]] | None) -> None:
     """Make a store's first generations; store.json comes last and says that it is whole."""
     try:
+        _remove_drafts(path)
         for item in path.glob("generation-*"):
             shutil.rmtree(item)
         empty = _folder(path, 0) / "graph"
@@ -193,9 +226,13 @@ def _make(path: Path, fill: Callable[[], Iterable[Quad]] | None) -> None:
         pyoxigraph.Store(empty).flush()
         if fill is not None:
             quads = fill()
-            _make_generation(path, 1, lambda database: database.bulk_extend(quads))
-        _write_durably(path / "CURRENT", _folder(path, 0 if fill is None else 1).name)
-        _write_durably(path / "store.json", json.dumps({"format": FORMAT}))
+
+            def extend(database: pyoxigraph.Store) -> None:
+                database.bulk_extend(quads)
+
+            _make_generation(path, 1, lambda draft, _: _change_in_place(draft, extend))
+        write_durably(path / "CURRENT", _folder(path, 0 if fill is None else 1).name)
+        write_durably(path / "store.json", json.dumps({"format": FORMAT}))
     except BaseException:
         for item in path.glob("generation-*"):
             shutil.rmtree(item, ignore_errors=True)
@@ -203,46 +240,28 @@ def _make(path: Path, fill: Callable[[], Iterable[Quad]] | None) -> None:
         raise
 
 
-def _make_generation(path: Path, generation: int, change: Callable[[pyoxigraph.Store], None]) -> None:
-    """Copy the generation before, and change the copy; an error leaves no copy behind."""
-    folder = _folder(path, generation)
-    shutil.rmtree(folder, ignore_errors=True)
+def _make_generation(path: Path, generation: int, change: Callable[[Path, Path], None]) -> None:
+    """Copy the generation before, and change the copy; an error leaves no copy behind.
+
+    The copy is made under a name that is used once, so that what a writer that was killed left running, such as the
+    child of a web worker, can never write into a later writer's copy.
+    """
+    folder, before = _folder(path, generation), _folder(path, generation - 1)
+    draft = path / f"draft-{secrets.token_hex(6)}"
     try:
-        _copy_generation(_folder(path, generation - 1) / "graph", folder / "graph")
-        database = pyoxigraph.Store(folder / "graph")
-        change(database)
-        database.flush()
-        del database
-    except BaseException:
+        draft.mkdir()
+        copy_database(before / "graph", draft / "graph")
+        change(draft, before)
+        sync_folder(draft)
         shutil.rmtree(folder, ignore_errors=True)
+        draft.replace(folder)
+        sync(path)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
         raise
 
 
-def _copy_generation(source: Path, target: Path) -> None:
-    """Copy a closed database: its immutable table files by hard link where the file system can, the rest by value."""
-
-    def copy(origin: str, copy_to: str) -> None:
-        if origin.endswith(".sst"):
-            try:
-                os.link(origin, copy_to)
-            except OSError:
-                shutil.copy2(origin, copy_to)
-        elif not origin.endswith("LOCK"):
-            shutil.copy2(origin, copy_to)
-
-    shutil.copytree(source, target, copy_function=copy, ignore=shutil.ignore_patterns("LOG.old.*"))
-
-
-def _write_durably(path: Path, text: str) -> None:
-    """Replace a small file so that after a power cut it holds the old text or the new, never a part."""
-    draft = path.with_name(path.name + ".new")
-    with draft.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def _change_in_place(draft: Path, change: Callable[[pyoxigraph.Store], None]) -> None:
+    database = pyoxigraph.Store(draft / "graph")
+    change(database)
+    database.flush()

@@ -642,5 +642,5 @@ def test_the_graphs_that_the_program_writes_are_not_loaded_into(tmp_path: Path, 
 def test_the_address_of_a_server_is_not_taken_for_a_folder(tmp_path: Path) -> None:
     refused = subsidia("info", "--store", "http://127.0.0.1:9/sparql")
     assert refused.status == 3
-    assert "opens a folder, not the address of a server" in refused.err
+    assert "http://127.0.0.1:9/sparql: cannot be reached" in refused.err
     assert not Path("http:").exists()

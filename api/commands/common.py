@@ -18,6 +18,7 @@ from api.parameters import RawFilters, read_filters
 from api.settings import Settings
 from api.stores import open_store
 from graph.filters import Filters
+from graph.remote.address import store_place
 from graph.snapshot import Snapshot
 from graph.store import Store
 
@@ -32,7 +33,10 @@ __all__ = [
     "store_or_draft",
 ]
 
-StorePath = Annotated[Path | None, typer.Option("--store", help="the store's folder [SUBSIDIA_STORE]")]
+StorePath = Annotated[
+    str | None,
+    typer.Option("--store", metavar="PATH|URL", help="a folder, or the address of a SPARQL server [SUBSIDIA_STORE]"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print the API's document")]
 Country = Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-2 code; EU for the Union")]
 Field = Annotated[str | None, typer.Option(help="policy field")]
@@ -46,21 +50,24 @@ def note(words: str) -> None:
     print(words, file=sys.stderr)
 
 
-def store_at(path: Path | None, *, empty: bool = False) -> Store:
-    """Open the store of the flag or the settings; a new one is made with the casebook."""
-    settings = Settings.from_environment(store=path)
-    return open_store(settings.store, empty=empty, say=note)
+def store_at(place: str | None) -> Store:
+    """Open the store of the flag or the settings; a new folder is made with the casebook."""
+    return open_store(_place(place), say=note)
 
 
 @contextmanager
-def store_or_draft(path: Path | None, *, empty: bool, draft: bool) -> Iterator[Store]:
-    """Open the store; where `draft` is true and there is none yet, one that is thrown away afterwards."""
-    settings = Settings.from_environment(store=path)
-    if not draft or Store.exists(settings.store):
-        yield store_at(path, empty=empty)
+def store_or_draft(place: str | None, *, empty: bool, draft: bool) -> Iterator[Store]:
+    """Open the store to write to; where `draft` is true and there is none yet, one that is thrown away afterwards."""
+    where = _place(place)
+    if not draft or isinstance(where, str) or Store.exists(where):
+        yield open_store(where, empty=empty, fill=not draft, say=note)
         return
     with TemporaryDirectory() as folder:
         yield open_store(Path(folder) / "store", empty=empty)
+
+
+def _place(given: str | None) -> Path | str:
+    return store_place(given) if given else Settings.from_environment().store
 
 
 def given_filters(snapshot: Snapshot, scheme: str | None, **raw: str | None) -> Filters:

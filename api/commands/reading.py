@@ -144,7 +144,7 @@ def info(store: StorePath = None, json: AsJson = False) -> None:
     if json:
         print_document(document)
         return
-    print(f"store       {opened.path.resolve()}")
+    print(f"store       {opened.name}")
     print(f"generation  {document.generation}")
     print(f"statements  {document.data['statements']:,}")
     for kind, count in document.data["things"].items():

@@ -1,0 +1,88 @@
+"""What the descriptions share: names, the addresses of the site, and when a generation was made."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from rdflib import DCAT, DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SH, VOID, XSD, Graph, Literal, Namespace, URIRef
+
+from graph.snapshot import Snapshot
+from ontology.identifiers import DEF, GRAPH, ID, slug
+
+__all__ = ["FORMATS", "LICENCE", "MEDIA", "SCHEMA", "SD", "Site", "new_graph", "number", "when"]
+
+SD: Final = Namespace("http://www.w3.org/ns/sparql-service-description#")
+FORMATS: Final = Namespace("http://www.w3.org/ns/formats/")
+SCHEMA: Final = Namespace("https://schema.org/")
+MEDIA: Final = Namespace("https://www.iana.org/assignments/media-types/")
+LICENCE: Final = URIRef("https://creativecommons.org/licenses/by/4.0/")
+"""Of the casebook; sources keep theirs."""
+
+_PREFIXES: Final = {
+    "dcat": DCAT,
+    "dcterms": DCTERMS,
+    "foaf": FOAF,
+    "formats": FORMATS,
+    "gov": DEF,
+    "id": ID,
+    "owl": OWL,
+    "prov": PROV,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "schema": SCHEMA,
+    "sd": SD,
+    "sh": SH,
+    "void": VOID,
+    "xsd": XSD,
+}
+
+
+class Site:
+    """The addresses of a site; `root` is its address without a slash at the end."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.endpoint = URIRef(f"{root}/sparql")
+        self.update = URIRef(f"{root}/update")
+        self.void = URIRef(f"{root}/.well-known/void")
+        self.catalogue = URIRef(f"{root}/dcat")
+        self.examples = URIRef(f"{root}/.well-known/sparql-examples")
+        self.dataset = URIRef(f"{self.void}#dataset")
+        self.publisher = URIRef(f"{root}/dcat#publisher")
+
+    def part(self, graph: str) -> URIRef:
+        """Give the IRI of the description of a named graph."""
+        return URIRef(f"{self.void}#{slug(graph)}")
+
+    def dumps(self, graph: str) -> dict[str, URIRef]:
+        """Give the addresses where a named graph can be fetched, by media type; none for one that is not ours."""
+        if not graph.startswith(GRAPH):
+            return {}
+        base = f"{self.root}/graph/{graph.removeprefix(GRAPH)}"
+        endings = {
+            "text/turtle": "ttl",
+            "application/n-triples": "nt",
+            "application/rdf+xml": "rdf",
+            "application/ld+json": "jsonld",
+        }
+        return {media_type: URIRef(f"{base}.{ending}") for media_type, ending in endings.items()}
+
+
+def new_graph() -> Graph:
+    """Make an empty graph with the prefixes that the descriptions use."""
+    rdf = Graph(bind_namespaces="none")
+    for prefix, base in _PREFIXES.items():
+        rdf.bind(prefix, base)
+    return rdf
+
+
+def number(value: int) -> Literal:
+    """Write a count."""
+    return Literal(value, datatype=XSD.integer)
+
+
+def when(snapshot: Snapshot) -> Literal:
+    """Give the time at which a generation was made; it never changes afterwards."""
+    made = (snapshot.folder / "graph" / "CURRENT").stat().st_mtime
+    return Literal(datetime.fromtimestamp(int(made), UTC).isoformat(), datatype=XSD.dateTime)

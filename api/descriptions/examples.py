@@ -1,0 +1,59 @@
+"""Query examples, in the form of the SIB's collections: the competency questions, each with its query."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from rdflib import OWL, RDF, RDFS, SH, XSD, Graph, Literal, URIRef
+
+from api.descriptions.common import SCHEMA, Site, new_graph
+from graph.snapshot import Snapshot
+from ontology.competency import CompetencyQuestion, questions
+from ontology.identifiers import PREFIXES
+
+__all__ = ["query_examples"]
+
+_FORM: Final = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT)\b", re.IGNORECASE | re.MULTILINE)
+_EXECUTABLE: Final = {
+    "SELECT": (SH.SPARQLSelectExecutable, SH.select),
+    "ASK": (SH.SPARQLAskExecutable, SH.ask),
+    "CONSTRUCT": (SH.SPARQLConstructExecutable, SH.construct),
+}
+
+
+def query_examples(snapshot: Snapshot, root: str, federated: bool) -> Graph:
+    """Give the competency questions as examples for the endpoint; their text runs as it stands."""
+    del snapshot, federated  # as every description has them
+    site, rdf = Site(root), new_graph()
+    prefixes = URIRef(f"{site.examples}#prefixes")
+    rdf.add((prefixes, RDF.type, OWL.Ontology))
+    for prefix, base in PREFIXES.items():
+        declared = URIRef(f"{prefixes}-{prefix}")
+        rdf.add((prefixes, SH.declare, declared))
+        rdf.add((declared, SH.prefix, Literal(prefix)))
+        rdf.add((declared, SH.namespace, Literal(base, datatype=XSD.anyURI)))
+    for question in _questions():
+        _add(rdf, site, prefixes, question)
+    return rdf
+
+
+@cache
+def _questions() -> tuple[CompetencyQuestion, ...]:
+    return tuple(questions())
+
+
+def _add(rdf: Graph, site: Site, prefixes: URIRef, question: CompetencyQuestion) -> None:
+    match = _FORM.search(question.query)
+    if match is None:
+        raise ValueError(f"Unexpected form of query in {question.name}")
+    kind, holds = _EXECUTABLE[match[1].upper()]
+    node = URIRef(f"{site.examples}#{question.name}")
+    rdf.add((node, RDF.type, SH.SPARQLExecutable))
+    rdf.add((node, RDF.type, kind))
+    rdf.add((node, RDFS.comment, Literal(question.question, lang="en")))
+    rdf.add((node, SH.prefixes, prefixes))
+    rdf.add((node, holds, Literal(question.query)))
+    rdf.add((node, SCHEMA.target, site.endpoint))
+    rdf.add((node, SCHEMA.keywords, Literal(question.kind, lang="en")))
