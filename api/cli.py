@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import measuring, reading, writing
+from api.commands import measuring, reading, reporting, writing
 from api.commands.common import StorePath, note
 from api.commands.evidence import evidence
 from api.parameters import ParameterRefused
@@ -36,6 +36,7 @@ for command in (
     reading.gaps,
     reading.flows,
     measuring.measure,
+    reporting.report,
     reading.info,
     reading.export,
     writing.load,

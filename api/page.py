@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
+from api.answers.citations import citations
 from api.negotiation import best
 from api.parameters import countries
 from graph.remember import remembered
@@ -36,7 +37,7 @@ def page(
         "countries": countries(snapshot),
         "programmes": _programmes(snapshot),
         "years": _years(snapshot),
-        "evidence": lambda iri: _evidence(snapshot).get(iri, slug(iri)),
+        "evidence": lambda iri: citations(snapshot).get(iri, slug(iri)),
         "facts": lambda iri: _facts(snapshot, iri),
         "label": snapshot.label,
         "name_of": lambda iri: _name(snapshot, iri),
@@ -165,34 +166,6 @@ def _years(snapshot: Snapshot) -> tuple[int, int] | None:
     return (min(found), max(found)) if found else None
 
 
-@remembered(2)
-def _evidence(snapshot: Snapshot) -> dict[str, str]:
-    """Name each passage by its document and place, each document by its title and year."""
-    titles = snapshot.values("dcterms:title")
-    issued = snapshot.values("dcterms:issued")
-    documents = {}
-    for iri in snapshot.instances("gov:Source"):
-        title = _short(titles.get(iri, [snapshot.label(iri)])[0])
-        when = issued.get(iri, [""])[0][:4]
-        documents[iri] = f"{title} ({when})" if when else title
-    return {
-        passage: documents[source]
-        if passage == source
-        else f"{documents.get(source, slug(source))}, {snapshot.label(passage)}"
-        for passage, source in snapshot.passage_sources.items()
-    }
-
-
-def _short(title: str, most: int = 34) -> str:
-    """Cut a title at its colon or comma, and then between words.
-
-    >>> _short("Handbook on Integration for policy-makers and practitioners, second edition")
-    'Handbook on Integration for…'
-    """
-    head = title.partition(":")[0].partition(",")[0]
-    return head if len(head) <= most else head[: most + 1].rpartition(" ")[0] + "…"
-
-
 def _facts(snapshot: Snapshot, iri: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for quad in snapshot.quads(subject=iri):
@@ -204,4 +177,4 @@ def _name(snapshot: Snapshot, iri: str) -> str:
     """Name anything: a concept or term, a passage by document and place, a thing by its label."""
     if iri.startswith(f"{_HOME}def/"):
         return vocabulary().label(iri) or _facts(snapshot, iri).get("dcterms:title", [iri])[0]
-    return _evidence(snapshot).get(iri) or snapshot.label(iri)
+    return citations(snapshot).get(iri) or snapshot.label(iri)

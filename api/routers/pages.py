@@ -12,10 +12,11 @@ from starlette.responses import HTMLResponse, Response
 from api.answers.actor import actor_document
 from api.answers.funding import flows_document, matrix_document, sankey_document
 from api.answers.gaps import gap_matrix_document, gaps_document
+from api.answers.headline import funding_headline
 from api.answers.lists import list_document
 from api.answers.network import network_document, selected_network
 from api.answers.overview import search_document, stats_document
-from api.answers.share import share_passed_on, undated_flows
+from api.answers.report import kind_of_duty
 from api.answers.sources import coverage_document, source_document, sources_document, totals
 from api.dependencies import FiltersGiven, PageAsked, SnapshotGiven, not_modified
 from api.page import actor_address, page
@@ -33,7 +34,6 @@ from visualisations.matrix import GRIDS, funding_grid, gap_grid
 from visualisations.network_page import network_picture
 from visualisations.palette import STATES, css
 from visualisations.sankey import KIND_WORDS, sankey_chart
-from visualisations.sentences import coverage_sentence, flows_headline, without_repetition
 
 __all__ = ["query_page", "router"]
 
@@ -80,7 +80,7 @@ def home(request: Request, snapshot: SnapshotGiven) -> Response:
     ended = Filters(country="NL", type="discontinuity") if "NL" in known else None
     context = {
         "stats": stats_document(snapshot).as_dict()["data"],
-        "money": _headline(snapshot, money) if money else None,
+        "money": funding_headline(snapshot, money) if money else None,
         "ended": gaps_document(snapshot, ended).as_dict() if ended else None,
         "example": EXAMPLES[0],
     }
@@ -93,21 +93,6 @@ def search(request: Request, snapshot: SnapshotGiven, q: Annotated[str, Query(ma
     words = q.strip()
     found = search_document(snapshot, words, 100).as_dict() if words else None
     return page(request, snapshot, "search.html", {"words": words, "found": found})
-
-
-def _headline(snapshot: Snapshot, filters: Filters) -> dict[str, Any]:
-    matrix = matrix_document(snapshot, filters).as_dict()["meta"]
-    # of several totals a share of one of them is no headline
-    passed_on = share_passed_on(snapshot, filters) if len(matrix["totals"]) == 1 else None
-    undated = undated_flows(snapshot, filters)
-    text = flows_headline(passed_on, matrix["totals"], matrix["coverage"])
-    below = coverage_sentence(matrix["coverage"], matrix["left_out"], undated, filters.at)
-    return {
-        "text": text,
-        "passed_on": passed_on,
-        "below": without_repetition(below, text),
-        "undated": undated,
-    }
 
 
 @router.api_route("/flows", methods=_GET)
@@ -135,7 +120,7 @@ def flows(
         "quantity": drawn,
         "quantities": SUMMABLE,
         "types": _scheme("quantity"),
-        "headline": _headline(snapshot, filters),
+        "headline": funding_headline(snapshot, filters),
         "chain": chain,
         "chart": chart,
         "names": {node["id"]: node["label"] for node in chain["data"]["nodes"]},
@@ -257,9 +242,9 @@ def actor_page(request: Request, name: str, snapshot: SnapshotGiven, raw: Filter
         "name": name,
         "actor": found["data"],
         "document": found,
-        "duties": [row for row in duties if row["modality"] != "should" and row["nature"] != "none"],
-        "absences": [row for row in duties if row["modality"] != "should" and row["nature"] == "none"],
-        "norms": [row for row in duties if row["modality"] == "should"],
+        "duties": [row for row in duties if kind_of_duty(row) == "duty"],
+        "absences": [row for row in duties if kind_of_duty(row) == "absence"],
+        "norms": [row for row in duties if kind_of_duty(row) == "norm"],
         "undated": sum(row["begin"] is None and row["end"] is None for row in statements),
         "statements": len(statements),
         "rules": {},

@@ -1,0 +1,72 @@
+"""The command that writes a report."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.answers.report import report_document
+from api.commands.common import (
+    AsJson,
+    At,
+    Country,
+    Field,
+    Level,
+    StorePath,
+    given_filters,
+    note,
+    print_document,
+    store_at,
+)
+from api.commands.files import write_whole
+from api.parameters import ParameterRefused, countries
+from graph.filters import Filters
+from ontology.vocabulary import vocabulary
+from visualisations.report import report_html
+
+__all__ = ["report"]
+
+
+def report(
+    file: Annotated[Path | None, typer.Argument(help="what to write, a name that ends in .html")] = None,
+    country: Country = None,
+    field: Field = None,
+    level: Level = None,
+    at: At = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Write a report to print: findings, gaps with evidence, funding, ties, and what is not known."""
+    if file is None and not json:
+        raise ParameterRefused("FILE", "", "a name that ends in .html, or --json")
+    if file is not None and file.suffix not in (".html", ".htm"):
+        raise ParameterRefused("FILE", str(file), "a name that ends in .html")
+    snapshot = store_at(store).snapshot()
+    filters = given_filters(snapshot, None, country=country, field=field, level=level, at=at)
+    document = report_document(snapshot, filters)
+    if json:
+        print_document(document)
+    if file is not None:
+        names = countries(snapshot)
+        html = report_html(document.as_dict(), _title(filters, names), snapshot.label, names, version("subsidia"))
+        write_whole(file, html.encode())
+        note(f"{file}: {len(document.data['gaps'])} gaps, {len(document.data['flows'])} flows")
+
+
+def _title(filters: Filters, names: dict[str, str]) -> str:
+    """Say what was selected.
+
+    >>> _title(Filters(country="ES", at=2006), {"ES": "Spain"})
+    'Multilevel governance: Spain, 2006'
+    """
+    parts = [names[filters.country]] if filters.country else []
+    if filters.field:
+        parts.append(vocabulary().schemes["field"][filters.field].label)
+    if filters.level:
+        parts.append(f"{vocabulary().schemes['level'][filters.level].label.lower()} level")
+    if filters.at is not None:
+        parts.append(str(filters.at))
+    return "Multilevel governance" + (f": {', '.join(parts)}" if parts else "")
