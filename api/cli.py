@@ -35,6 +35,7 @@ for command in (
     reading.query,
     reading.gaps,
     reading.flows,
+    reading.changes,
     measuring.measure,
     reporting.report,
     reading.info,

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from api.answers.changes import changes_document
 from api.answers.funding import flows_document, matrix_document
 from api.answers.gaps import gaps_document
 from api.answers.overview import stats_document
@@ -33,9 +34,10 @@ from graph.reader_process import Question, answer
 from graph.readers import raise_failure
 from ontology.errors import near_matches
 from ontology.identifiers import slug
+from ontology.vocabulary import vocabulary
 from visualisations.numbers import money
 
-__all__ = ["export", "flows", "gaps", "info", "query"]
+__all__ = ["changes", "export", "flows", "gaps", "info", "query"]
 
 _FORMATS: Final = {
     "table": ("text/tab-separated-values", "text/turtle"),
@@ -135,6 +137,32 @@ def flows(
             for row in document.data
         ]
         print_table(rows, ["flow", "label", "amount", "quantity", "per", "begin", "end", "basis"])
+
+
+def changes(
+    since: Annotated[str, typer.Argument(metavar="FROM", help="a year")],
+    until: Annotated[str, typer.Argument(metavar="TO", help="a later year")],
+    country: Country = None,
+    field: Field = None,
+    level: Level = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Say what began, ended and changed hands between two years."""
+    snapshot = store_at(store).snapshot()
+    filters = given_filters(snapshot, None, country=country, field=field, level=level, since=since, until=until)
+    document = changes_document(snapshot, filters)
+    if json:
+        print_document(document)
+        return
+    print_table(document.data["statements"], ["kind", "change", "begin", "end", "label", "country", "basis"])
+    for each in document.data["handovers"]:
+        before, after = (" and ".join(snapshot.label(iri) for iri in each[side]) for side in ("before", "after"))
+        note(f"changed hands: {each['aspect']} of {_field(each['field'])} from {before} to {after}")
+
+
+def _field(name: str) -> str:
+    return vocabulary().schemes["field"][name].label
 
 
 def info(store: StorePath = None, json: AsJson = False) -> None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.answers import lists
 from api.answers.actor import actor_document
+from api.answers.changes import changes_document
 from api.answers.document import Document
 from api.answers.funding import flows_document, matrix_document, sankey_document
 from api.answers.gaps import gap_matrix_document, gaps_document
@@ -171,6 +172,13 @@ def gaps(
 def gaps_matrix(request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, form: FormatAsked = None) -> Response:
     """Give the state of each country and field: reported, indicated, coordinated or not assessed."""
     return respond(request, gap_matrix_document(snapshot, read_filters(snapshot, raw, "gapType")), form)
+
+
+@router.get("/changes")
+def changes(request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, form: FormatAsked = None) -> Response:
+    """Give what began, ended and changed hands between two years (`from`, `to`), and the events in between."""
+    document = changes_document(snapshot, read_filters(snapshot, raw))
+    return respond(request, document, form, document.data["statements"])
 
 
 @router.get("/network")
