@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import measuring, reading, reporting, writing
+from api.commands import analysing, measuring, reading, reporting, writing
 from api.commands.common import StorePath, note
 from api.commands.evidence import evidence
 from api.parameters import ParameterRefused
@@ -35,8 +35,11 @@ for command in (
     reading.query,
     reading.gaps,
     reading.flows,
+    analysing.trace,
     reading.changes,
     measuring.measure,
+    analysing.whatif,
+    analysing.compare,
     reporting.report,
     reading.info,
     reading.export,

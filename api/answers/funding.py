@@ -13,7 +13,9 @@ from api.answers.lists import list_query
 from graph.columns import columns_of, where
 from graph.filters import Filters
 from graph.funding.chain import Chain, funding_chain
+from graph.funding.interval import Interval
 from graph.funding.matrix import Cell, Dimension, Matrix, funding_matrix
+from graph.funding.ratios import readings
 from graph.queries import bind, query_text
 from graph.remember import remembered
 from graph.snapshot import Snapshot
@@ -84,23 +86,21 @@ def _flow(row: dict[str, Any]) -> Row:
 
 
 def cofinancing(row: dict[str, Any]) -> list[Row]:
-    """Give each reading of a co-financing rate and the amount that it would make, both ends.
-
-    A rate of the grant is rate × grant; of the total it is grant × rate / (1 − rate). Where a source leaves open
-    which is meant both are given, and neither enters a sum. The rate is 0..1; at 1 of the total no amount follows.
-    """
-    rate = row["cofinancing_rate"]
+    """Give each reading of a co-financing rate and the amount that it would add, both ends; neither enters a sum."""
+    rate, low, high = row["cofinancing_rate"], row["amount_min"], row["amount_max"]
     if rate is None:
         return []
-    readings = []
-    for reading in row["cofinancing_of"] or ["grant", "total"]:
-        factor = rate if reading == "grant" else rate / (1 - rate) if rate < 1 else None
-        ends = [
-            None if factor is None or row[end] is None else number(round(row[end] * factor, 2))
-            for end in ("amount_min", "amount_max")
-        ]
-        readings.append({"of": reading, "rate": number(rate), "min": ends[0], "max": ends[1], "basis": "derived"})
-    return readings
+    found = readings(rate, row["cofinancing_of"] or (), None if high is None else Interval(low or Decimal(0), high))
+    return [
+        {
+            "of": item.of,
+            "rate": number(item.rate),
+            "min": number(item.added.low) if item.added else None,
+            "max": number(item.added.high) if item.added else None,
+            "basis": "derived",
+        }
+        for item in found
+    ]
 
 
 def matrix_query(filters: Filters, by: Dimension) -> str:

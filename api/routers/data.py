@@ -22,6 +22,7 @@ from api.exports import network_file
 from api.parameters import ParameterRefused, RawFilters, read_filters
 from api.problems import NotFound
 from api.respond import respond, respond_json
+from api.routers import analysis
 from api.routers import measures as network_measures
 from graph.funding.matrix import DIMENSIONS, SUMMABLE
 from graph.network import KINDS
@@ -44,6 +45,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/api/v1", tags=["data"], responses=_RESPONSES, default_response_class=Response)
 
 router.include_router(network_measures.router)
+router.include_router(analysis.router)
 
 FormatAsked = Annotated[str | None, Query(alias="format", description="json or csv")]
 

@@ -1,0 +1,65 @@
+"""Facts: statements read property by property, and whether a thing lies in the place, field and years asked for."""
+
+from __future__ import annotations
+
+from graph.filters import Filters
+from graph.places import Places, places
+from graph.snapshot import Snapshot
+from graph.time import holds, year
+from ontology.identifiers import slug
+from ontology.vocabulary import vocabulary
+
+__all__ = ["Facts"]
+
+
+class Facts:
+    """The statements that comparisons read, one scan a property, and whether a thing is within what is asked."""
+
+    def __init__(self, snapshot: Snapshot, filters: Filters) -> None:
+        """Read nothing yet; `filters` narrow by field and years."""
+        self._snapshot = snapshot
+        self._values: dict[str, dict[str, list[str]]] = {}
+        self.places = places(snapshot)
+        self._span = filters.span
+        self._fields = vocabulary().narrower("field", filters.field) if filters.field else None
+
+    def all(self, curie: str) -> dict[str, list[str]]:
+        """Give the values of a property, by thing."""
+        if curie not in self._values:
+            self._values[curie] = self._snapshot.values(curie)
+        return self._values[curie]
+
+    def words(self, curie: str, thing: str) -> list[str]:
+        """Give the notations of the concepts that a property of a thing names."""
+        return [slug(value) for value in self.all(curie).get(thing, [])]
+
+    def word(self, curie: str, thing: str) -> str:
+        """Give the first of them, or nothing."""
+        return next(iter(self.words(curie, thing)), "")
+
+    def years(self, thing: str) -> tuple[int | None, int | None]:
+        """Give the first and the last year of a thing; None for open or unknown."""
+        first, last = (self.all(curie).get(thing, [None])[0] for curie in ("gov:validFrom", "gov:validTo"))
+        return year(first), year(last)
+
+    def asked(self, thing: str) -> bool:
+        """Say whether the thing holds in the years, and is in the field, that are asked for."""
+        in_field = self._fields is None or any(map(self.in_field, self.words("gov:field", thing)))
+        return in_field and holds(*self.years(thing), *self._span)
+
+    def in_field(self, field: str) -> bool:
+        """Say whether a field is the one asked for, or lies below it."""
+        return self._fields is None or field in self._fields
+
+    def inside(self, place: str, thing: str, curie: str = "gov:over") -> bool:
+        """Say whether a thing is over the place, or over one that lies in it."""
+        return any(_within(self.places, place, each) for each in self.all(curie).get(thing, []))
+
+    def seated(self, place: str) -> set[str]:
+        """Give the bodies whose jurisdiction is the place or lies in it."""
+        return {actor for actor in self.all("gov:jurisdiction") if self.inside(place, actor, "gov:jurisdiction")}
+
+
+def _within(where_: Places, outer: str, inner: str) -> bool:
+    """Say whether a place is or lies in another; the Union stands for itself, not for all that lies in it."""
+    return inner == outer if where_.code.get(outer) == "EU" else where_.contains(outer, inner)
