@@ -40,6 +40,7 @@ for command in (
     measuring.measure,
     analysing.whatif,
     analysing.compare,
+    reporting.profile,
     reporting.report,
     reading.info,
     reading.export,

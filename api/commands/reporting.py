@@ -1,4 +1,4 @@
-"""The command that writes a report."""
+"""Commands that gather: a profile of governance, and a report to print."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from api.answers.document import Row
+from api.answers.profile import profile_document
 from api.answers.report import report_document
 from api.commands.common import (
     AsJson,
@@ -19,6 +21,7 @@ from api.commands.common import (
     given_filters,
     note,
     print_document,
+    print_table,
     store_at,
 )
 from api.commands.files import write_whole
@@ -27,7 +30,35 @@ from graph.filters import Filters
 from ontology.vocabulary import vocabulary
 from visualisations.report import report_html
 
-__all__ = ["report"]
+__all__ = ["profile", "report"]
+
+
+def profile(
+    country: Annotated[str | None, typer.Argument(help="ISO 3166-1 alpha-2 code; every country without it")] = None,
+    field: Field = None,
+    at: At = None,
+    store: StorePath = None,
+    json: AsJson = False,
+) -> None:
+    """Say how levels relate in each field, how far it is mainstreamed, and how jurisdictions overlap."""
+    snapshot = store_at(store).snapshot()
+    document = profile_document(snapshot, given_filters(snapshot, None, country=country, field=field, at=at))
+    if json:
+        print_document(document)
+        return
+    columns = {
+        "relations": ["country", "field", "begin", "end", "kind", "why"],
+        "mainstreaming": ["country", "field", "measures", "not_targeted", "bodies", "levels", "level_entropy"],
+        "jurisdictions": ["country", "level", "bodies", "fields_per_body", "one_field", "pairs", "overlap"],
+    }
+    for name, names in columns.items():
+        print_table([_shown(row) for row in document.data[name]], names)
+
+
+def _shown(row: Row) -> Row:
+    rounded = {name: round(value, 2) if isinstance(value, float) else value for name, value in row.items()}
+    years = {name: str(row[name]) for name in ("begin", "end") if row.get(name) is not None}
+    return {**rounded, **years, "kind": row.get("kind") or "not assessed"}
 
 
 def report(

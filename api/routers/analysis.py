@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.answers.compare import compare_document, read_places
 from api.answers.indicators import indicators_document
+from api.answers.profile import profile_document
 from api.answers.trace import step_rows, trace_document
 from api.answers.whatif import read_target, what_if_document
 from api.dependencies import FiltersGiven, SnapshotGiven
@@ -89,6 +90,13 @@ def compare(
     filters = read_filters(snapshot, replace(raw, country=None))
     document = compare_document(snapshot, read_places(snapshot, country or [], place or []), filters)
     return respond(request, document, form, rows=document.data["rows"])
+
+
+@router.get("/profiles")
+def profiles(request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, form: FormatAsked = None) -> Response:
+    """Give relations between levels, by country, field and period; mainstreaming; jurisdictions by level."""
+    document = profile_document(snapshot, read_filters(snapshot, raw))
+    return respond(request, document, form, rows=document.data["relations"])
 
 
 def _other(snapshot: Snapshot, given: str) -> str | None:

@@ -1,0 +1,73 @@
+"""The profile document: relations between levels, mainstreaming and jurisdictions, with what is not assessed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Final
+
+from api.answers.document import Document, Row, filters_of, not_applied, sources_of
+from api.answers.lists import list_query
+from graph.filters import Filters
+from graph.places import places
+from graph.profiles.jurisdictions import jurisdictions_at
+from graph.profiles.mainstreaming import mainstreaming_in
+from graph.profiles.reading import read_place
+from graph.profiles.relations import relations_in
+from graph.remember import remembered
+from graph.snapshot import Snapshot
+from ontology.vocabulary import vocabulary
+
+__all__ = ["profile_document"]
+
+_NOT_APPLIED: Final[Mapping[str, str]] = dict.fromkeys(
+    ("level", "programme", "actor", "type", "basis"), "places are profiled as wholes, by country, field and years"
+)
+_FRAMEWORKS: Final = {
+    "relation": "Scholten 2013: centralist, localist, multilevel or decoupled, by field and period",
+    "mainstreaming": "Scholten, Collett and Petrovic 2017: specific to generic, state-centric to polycentric",
+    "jurisdictions": "Hooghe and Marks 2003: type I (few bodies, many tasks) to type II (many bodies, overlapping)",
+}
+
+
+def profile_document(snapshot: Snapshot, filters: Filters) -> Document:
+    """Profile the country of the filters, or every country.
+
+    `data.relations` has a row for each country, field and period of which anything is recorded, its `kind` null where
+    it is not assessed; `data.mainstreaming` one for each country and field; `data.jurisdictions` one for each country
+    and level. The Union is no country, as levels relate within a state. An empty graph gives empty lists.
+    """
+    found = _rows(snapshot, filters.without(*_NOT_APPLIED))
+    states = Counter(row["kind"] or "not-assessed" for row in found["relations"])
+    return Document(
+        data={name: list(rows) for name, rows in found.items()},
+        generation=snapshot.generation,
+        at=filters.at,
+        rows=len(found["relations"]),
+        query=list_query("competences", filters.without(*_NOT_APPLIED)),
+        sources=sources_of(snapshot, [row for rows in found.values() for row in rows]),
+        filters=filters_of(filters),
+        not_applied=not_applied(filters, _NOT_APPLIED),
+        more={"states": dict(sorted(states.items())), "frameworks": _FRAMEWORKS},
+    )
+
+
+@remembered(16)
+def _rows(snapshot: Snapshot, filters: Filters) -> dict[str, tuple[Row, ...]]:
+    where = places(snapshot)
+    rank = {name: order for order, name in enumerate(vocabulary().schemes["level"])}
+    relations: list[Row] = []
+    fields: list[Row] = []
+    jurisdictions: list[Row] = []
+    for place, code in sorted(where.code.items(), key=lambda item: item[1]):
+        if code == "EU" or filters.country not in (None, code):
+            continue
+        reading = read_place(snapshot, place, replace(filters, country=None))
+        for field in reading.fields:
+            for relation in relations_in(reading, field, filters.span):
+                relations.append({"country": code, **asdict(relation), "evidence": list(relation.evidence)})
+            fields.append({"country": code, **asdict(mainstreaming_in(reading, field))})
+        for found in sorted(jurisdictions_at(reading, where), key=lambda each: rank.get(each.level, len(rank))):
+            jurisdictions.append({"country": code, **asdict(found), "evidence": list(found.evidence)})
+    return {"relations": tuple(relations), "mainstreaming": tuple(fields), "jurisdictions": tuple(jurisdictions)}
