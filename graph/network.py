@@ -19,6 +19,7 @@ from graph.filters import Filters
 from graph.places import Places, places
 from graph.snapshot import Snapshot
 from graph.time import holds, year
+from ontology.errors import UnknownTerm
 from ontology.identifiers import mint, slug
 from ontology.vocabulary import vocabulary
 
@@ -46,11 +47,14 @@ def network_of(snapshot: Snapshot, filters: Filters, kinds: Iterable[Kind] = KIN
     `country` and `level` keep edges that touch an actor of that country or level, `actor` the edges of that actor,
     `field`, `basis` and the span keep edges by the statement they come from, `programme` the funding through it.
     Actors without an edge are left out.
-    An empty graph gives a network without nodes. The cost is one scan a property used.
+    An empty graph gives a network without nodes. The cost is one scan a property used. Raises UnknownTerm for a kind
+    that there is no projection of.
     """
+    wanted = frozenset(kinds)
+    for unknown in sorted(wanted.difference(KINDS)):
+        raise UnknownTerm("kind of tie", unknown, KINDS)
     facts = _facts(snapshot)
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    wanted = frozenset(kinds)
     for kind, edges in _PROJECTIONS.items():
         if kind in wanted:
             for one, other, iri, attributes in edges(snapshot, facts):

@@ -41,7 +41,7 @@ class UnknownTerm(SubsidiaError):
         self.near = near_matches(value, self.known)
         if self.near:
             hint = f"did you mean {' or '.join(self.near)}?"
-        elif len(self.known) > 20:
+        elif len(self.known) > 30:
             hint = f"{len(self.known)} values are known, {', '.join(self.known[:5])} among them"
         else:
             hint = f"expected one of: {', '.join(self.known)}" if self.known else "none is known"

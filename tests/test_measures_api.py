@@ -163,6 +163,20 @@ def test_the_csv_has_a_column_for_each_entry_and_nothing_for_null(client: TestCl
     assert {row["actor"]: row["value"] for row in csv.DictReader(io.StringIO(text))}[mint("actor", "e")] == ""
 
 
+def test_a_missing_tie_is_a_row_of_the_csv_with_its_motifs_in_one_cell(client: TestClient) -> None:
+    asked = {"network": "coordination", "at": "2006"}
+    document = client.get(f"{API}/missing-ties", params=asked).json()
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{API}/missing-ties", params={**asked, "format": "csv"}).text)))
+    assert len(rows) == len(document["data"]) > 10
+    for row, expected in zip(rows, document["data"], strict=True):
+        assert (row["actor"], row["other_actor"]) == (expected["actor"], expected["other"]["actor"])
+        motifs = [f"{count} {motif}" for motif, count in expected["motifs"].items()]
+        assert row["motifs"].split("|") == motifs
+        assert sum(expected["motifs"].values()) == int(row["closes"])
+        assert float(row["z"]) == expected["z"]
+        assert 0 < float(row["p"]) <= 1
+
+
 @pytest.mark.parametrize("form", ["graphml", "gexf"])
 def test_graph_files_carry_the_values_on_their_nodes(six: Store, form: str) -> None:
     read = nx.read_graphml if form == "graphml" else nx.read_gexf

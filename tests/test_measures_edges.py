@@ -10,9 +10,12 @@ from typing import Any
 import networkx as nx
 import pytest
 
+from graph.filters import Filters
 from graph.measures import MEASURES, Measure, NetworkTooLarge, measure_called
 from graph.measures.errors import MeasureUndefined, WeightNegative
 from graph.measures.structural_holes import constraint, effective_size
+from graph.network import network_of
+from graph.snapshot import Snapshot
 from ontology.errors import UnknownTerm
 
 
@@ -104,9 +107,18 @@ def test_a_network_beyond_what_a_measure_is_computed_for_is_refused_in_numbers()
     assert issubclass(NetworkTooLarge, MeasureUndefined)
 
 
+def test_an_unknown_kind_of_tie_is_refused_with_the_known_ones(casebook: Snapshot) -> None:
+    with pytest.raises(UnknownTerm, match="did you mean funding"):
+        network_of(casebook, Filters(), ["fundng"])  # type: ignore[list-item]
+    with pytest.raises(UnknownTerm, match="competence, coordination, funding, hierarchy"):
+        network_of(casebook, Filters(), ["x"])  # type: ignore[list-item]
+
+
 def test_an_unknown_measure_names_its_neighbours_and_every_known_one_is_explained() -> None:
     with pytest.raises(UnknownTerm, match="did you mean brokerage"):
         measure_called("brokrage")
+    with pytest.raises(UnknownTerm, match=f"expected one of: {', '.join(sorted(MEASURES))}"):
+        measure_called("x")
     for measure in MEASURES.values():
         facts = measure.facts()
         assert all(facts[name] for name in ("name", "label", "definition", "yields", "unit", "range", "citation"))

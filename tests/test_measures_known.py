@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from math import isnan
 from typing import Any
 
@@ -79,6 +80,14 @@ def test_brokerage_refuses_ties_without_direction_unless_they_are_declared() -> 
     }
 
 
+def test_two_towns_and_a_region_between_the_union_and_its_state_are_as_worked_by_hand() -> None:
+    # E-S, S-R, R-T, R-U, T-U: the Union pays the state, it the region, it two towns, the first pays the second too.
+    # S: E-S-R three levels, liaison. R: S-R-T and S-R-U liaison. T: R-T-U is closed by R-U. Nobody else is between
+    found = brokerage(tied("ES SR RT RU TU", eu="E", national="S", regional="R", local="TU"))
+    zero = dict.fromkeys(ROLES, 0)
+    assert found == {"E": zero, "S": {**zero, "liaison": 1}, "R": {**zero, "liaison": 2}, "T": zero, "U": zero}
+
+
 # --- Structural holes ------------------------------------------------------------------------------------------------
 
 
@@ -86,6 +95,24 @@ def test_constraint_of_a_path_of_four_and_of_four_all_tied() -> None:
     assert constraint(nx.path_graph("abcd")) == {"a": 1.0, "b": 0.5, "c": 0.5, "d": 1.0}
     assert constraint(tied("ab bc cd")) == {"a": 1.0, "b": 0.5, "c": 0.5, "d": 1.0}
     assert {round(value, 6) for value in constraint(nx.complete_graph("abcd")).values()} == {0.925926}
+
+
+def test_constraint_of_a_star_and_a_triangle_are_as_worked_by_hand() -> None:
+    # the centre of n leaves: n (1 / n)² = 1 / n; a leaf has one partner: 1. In a triangle each has two partners that
+    # are tied: 2 (1/2 + 1/2 * 1/2)² = 9/8, the most there is
+    star = constraint(named(nx.star_graph(5)))
+    assert star["00"] == pytest.approx(1 / 5)
+    assert star["01"] == 1.0
+    assert set(constraint(nx.complete_graph("ABC")).values()) == {1.125}
+
+
+def test_constraint_weighs_ties_by_their_amounts_as_worked_by_hand() -> None:
+    # A has 3 of 4 with B and 1 of 4 with C; B has all with A, C too: (3/4)² + (1/4)²
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    network.add_edge("A", "B", amount="2")
+    network.add_edge("B", "A", amount="1")
+    network.add_edge("A", "C", amount="1")
+    assert constraint(network, weight="amount") == {"A": 0.625, "B": 1.0, "C": 1.0}
 
 
 def test_effective_size_of_six_partners_with_four_ties_is_that_of_borgatti() -> None:
@@ -114,7 +141,44 @@ def test_the_ei_index_of_two_pairs_with_four_ties_is_as_worked_by_hand() -> None
     assert ei_by_actor(network) == {"A": 0.0, "B": 0.0, "C": pytest.approx(1 / 3), "D": -1.0}
 
 
+@pytest.mark.parametrize(
+    "network",
+    [
+        tied("AB BC CD AC", one="AB", two="CD"),
+        tied("AB CD EF AE", one="AB", two="CD", three="EF"),
+        tied("AB BC CA DE", one="ABC", two="DE"),
+    ],
+)
+def test_the_permutation_test_of_the_ei_index_comes_near_the_count_of_all_assignments(
+    network: nx.MultiDiGraph[str],
+) -> None:
+    found = ei_index(network, permutations=3999, seed=1)
+    levels = [network.nodes[actor]["level"] for actor in sorted(network)]
+    drawn = []
+    for assigned in permutations(levels):
+        level = dict(zip(sorted(network), assigned, strict=True))
+        outer = sum(level[one] != level[other] for one, other in network.edges())
+        drawn.append((2 * outer - network.number_of_edges()) / network.number_of_edges())
+    assert found["expected"] == pytest.approx(sum(drawn) / len(drawn))
+    distance = abs(found["index"] - found["expected"]) - 1e-9
+    assert found["p"] == pytest.approx(
+        sum(abs(v - found["expected"]) >= distance for v in drawn) / len(drawn), abs=0.03
+    )
+    assert found["p_lower"] == pytest.approx(sum(v <= found["index"] for v in drawn) / len(drawn), abs=0.03)
+    assert found["p_higher"] == pytest.approx(sum(v >= found["index"] for v in drawn) / len(drawn), abs=0.03)
+    assert found["minimum"] <= min(drawn)
+    assert found["maximum"] >= max(drawn)
+
+
 # --- Betweenness, cores, rich club -----------------------------------------------------------------------------------
+
+
+def test_betweenness_of_the_florentine_families_is_as_published() -> None:
+    # Padgett and Ansell (1993); Jackson (2008), Social and Economic Networks, chapter 1: .522, .255 and .103
+    found = betweenness(nx.florentine_families_graph())
+    assert {name: round(found[name], 3) for name in ("Medici", "Guadagni", "Strozzi")} == {
+        "Medici": 0.522, "Guadagni": 0.255, "Strozzi": 0.103,
+    }  # fmt: skip
 
 
 def test_betweenness_of_the_krackhardt_kite_is_as_published() -> None:
@@ -150,6 +214,17 @@ def test_the_rich_club_coefficient_is_that_of_networkx_and_its_null_model_keeps_
     expected = nx.rich_club_coefficient(KARATE, normalized=False)
     assert {k: values["coefficient"] for k, values in found.items()} == pytest.approx(expected)
     assert found[0]["ratio"] == pytest.approx(1.0)  # all actors have all ties, however they are swapped
+
+
+def test_the_rich_club_of_four_all_tied_with_one_more_partner_each_is_as_worked_by_hand() -> None:
+    # eight actors: four of degree 4, four of degree 1. Above 0: 6 + 4 of 28 pairs. Above 1, 2 and 3: all 6 of 6 pairs
+    network = tied("AB AC AD BC BD CD Aa Bb Cc Dd", national="ABCD", local="abcd")
+    found = rich_club(network, samples=3)
+    assert {k: (values["coefficient"], values["actors"]) for k, values in found.items()} == {
+        0: (pytest.approx(10 / 28), 8), 1: (1.0, 4), 2: (1.0, 4), 3: (1.0, 4),
+    }  # fmt: skip
+    # levels and degrees leave the four no other way to be tied: no club beyond what they explain
+    assert [values["ratio"] for values in found.values()] == pytest.approx([1.0] * 4)
 
 
 # --- Mixing and communities ------------------------------------------------------------------------------------------
@@ -207,6 +282,41 @@ def test_a_layer_correlates_with_itself_fully_and_with_its_complement_fully_the_
     assert opposite["p_lower"] == pytest.approx(1 / 200)
     with pytest.raises(NodesDiffer):
         qap_correlation(layer, nx.DiGraph([("x", "y")]))
+
+
+def test_marriage_and_business_of_the_florentine_families_correlate_as_published() -> None:
+    # Borgatti, Everett and Johnson (2013), Analyzing Social Networks, chapter 8: r = 0.372, significant at 0.001. Of
+    # 120 pairs 20 are married, 15 do business and 8 both: (8 - 2.5) / sqrt(20 * 100/120 * 15 * 105/120)
+    marriage: nx.MultiGraph[str] = nx.MultiGraph(nx.florentine_families_graph())
+    marriage.add_node("Pucci")
+    business: nx.MultiGraph[str] = nx.MultiGraph()
+    business.add_nodes_from(marriage)
+    for family, partners in {
+        "Barbadori": "Castellani Ginori Medici Peruzzi",
+        "Bischeri": "Guadagni Lamberteschi Peruzzi",
+        "Castellani": "Lamberteschi Peruzzi",
+        "Ginori": "Medici",
+        "Guadagni": "Lamberteschi",
+        "Lamberteschi": "Peruzzi",
+        "Medici": "Pazzi Salviati Tornabuoni",
+    }.items():
+        business.add_edges_from((family, partner) for partner in partners.split())
+    found = qap_correlation(marriage, business, permutations=1999, seed=1)
+    assert found["r"] == pytest.approx(0.372, abs=5e-4)
+    assert found["p"] < 0.003
+
+
+def test_the_permutation_test_of_two_layers_comes_near_the_count_of_all_orders() -> None:
+    one, other = tied("AB BC CD DA AC"), tied("AB BC CA DA DB")
+    found = qap_correlation(one, other, permutations=3999, seed=3)
+    shared = []
+    for order in permutations("ABCD"):
+        renamed = dict(zip("ABCD", order, strict=True))
+        shared.append(sum((renamed[a], renamed[b]) in set(other.edges()) for a, b in one.edges()))
+    here, chance = sum(tie in set(other.edges()) for tie in one.edges()), 5 * 5 / 12
+    assert found["p_higher"] == pytest.approx(sum(n >= here for n in shared) / 24, abs=0.03)
+    assert found["p_lower"] == pytest.approx(sum(n <= here for n in shared) / 24, abs=0.03)
+    assert found["p"] == pytest.approx(sum(abs(n - chance) >= abs(here - chance) - 1e-9 for n in shared) / 24, abs=0.03)
 
 
 def test_the_correlation_of_two_small_layers_is_as_worked_by_hand() -> None:

@@ -12,6 +12,7 @@ from api.answers.network import network_query, selected_network
 from api.parameters import ParameterRefused
 from graph.filters import Filters
 from graph.measures import MEASURES, DirectionMissing, Measure, Measured, MeasureUndefined, measure_called
+from graph.measures.results import marked_network
 from graph.network import KINDS, Kind
 from graph.remember import remembered
 from graph.snapshot import Snapshot
@@ -86,11 +87,7 @@ def measured_network(
     found = _measured(snapshot, filters, measure.name, kinds, chosen, undirected == "both", seed)
     if found.actors is None:
         raise ParameterRefused("format", "graphml or gexf", f"json or csv: {name} has no value for each actor")
-    marked: nx.MultiDiGraph[str] = nx.MultiDiGraph(selected_network(snapshot, filters, kinds))
-    prefix = measure.name.replace("-", "_")
-    for actor, value in found.actors.items():
-        marked.nodes[actor].update(_attributes(prefix, value))
-    return marked
+    return marked_network(selected_network(snapshot, filters, kinds), found, measure.name)
 
 
 def _asked(name: str, network: str | None, undirected: str) -> tuple[Measure, str, tuple[Kind, ...]]:
@@ -153,26 +150,22 @@ def _clean(value: Any) -> Any:
 
 
 def flat_rows(rows: Iterable[Row]) -> list[Row]:
-    """Give rows as a table has them: each entry of a dict in a column of its own.
+    """Give rows as a table has them: each entry of a dict in a column of its own, but motifs in one.
 
     >>> flat_rows([{"actor": "a", "value": {"eu": {"in": 1}, "all": 2}, "other": {"label": "b"}, "kinds": ["x"]}])
     [{'actor': 'a', 'eu_in': 1, 'all': 2, 'other_label': 'b', 'kinds': ['x']}]
+    >>> flat_rows([{"actor": "a", "motifs": {"eu, local, local: 1>2 2=3": 4}}])
+    [{'actor': 'a', 'motifs': ['4 eu, local, local: 1>2 2=3']}]
     """
     return [dict(_flat(row)) for row in rows]
 
 
 def _flat(row: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in row.items():
-        if isinstance(value, Mapping):
+        if name == "motifs":
+            # too many and too long names to be columns
+            yield name, [f"{count} {motif}" for motif, count in value.items()]
+        elif isinstance(value, Mapping):
             yield from _flat(value, prefix if name == "value" else f"{prefix}{name}_")
         else:
             yield f"{prefix}{name}", value
-
-
-def _attributes(name: str, value: Any) -> dict[str, int | float]:
-    """Give the node attributes of a value; numbers keep their kind, so that all nodes have the same one."""
-    if isinstance(value, Mapping):
-        return {
-            key: part for entry, inner in value.items() for key, part in _attributes(f"{name}_{entry}", inner).items()
-        }
-    return {} if value is None or value != value else {name: value}

@@ -22,6 +22,7 @@ from api.commands.common import (
     print_table,
     store_at,
 )
+from graph import open_graph
 
 __all__ = ["measure"]
 
@@ -36,11 +37,15 @@ def measure(
     level: Level = None,
     programme: Programme = None,
     at: At = None,
+    publish: Annotated[bool, typer.Option("--publish", help="put the values into the graph `derived` as well")] = False,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
     """Measure a network of actors: brokerage, constraint, betweenness and others."""
-    snapshot = store_at(store).snapshot()
+    if publish and name is None:
+        raise typer.BadParameter("name the measure to publish", param_hint="NAME")
+    opened = store_at(store)
+    snapshot = opened.snapshot()
     if name is None:
         document = measures_document(snapshot)
     else:
@@ -48,6 +53,14 @@ def measure(
             snapshot, "actorType", country=country, field=field, level=level, programme=programme, at=at
         )
         document = measure_document(snapshot, filters, name, network=network, undirected=undirected, seed=seed)
+        if publish:
+            graph = open_graph(opened)
+            both = undirected == "both"
+            given: dict[str, Any] = filters.given()
+            taken = graph.measure(name, *document.more["kinds"], undirected=both, seed=seed, **given)
+            changed = graph.publish(taken)
+            said = f"generation {graph.generation}" if changed else "they were there already, and nothing was changed"
+            note(f"published as {taken.computation().iri}: {said}")
     if json:
         print_document(document)
     elif name is None:

@@ -1,17 +1,23 @@
-"""Missing ties: pairs of actors without a tie, by the multilevel motifs that a tie between them would close."""
+"""Missing ties: pairs of actors without a tie, by the multilevel triangles that a tie between them would close."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nsmallest
 from math import comb, nan, sqrt
+from operator import mul
 from typing import Any
 
 import networkx as nx
 
+from graph.measures.motifs import triad_names
 from graph.measures.null_model import null_samples
 from graph.measures.projection import Network, simple_of, ties_in
+from graph.network import KINDS
+from ontology.errors import UnknownTerm
 
 __all__ = ["MissingTies", "missing_ties"]
 
@@ -57,11 +63,17 @@ def missing_ties(
     """Rank the pairs without a tie of one kind by the triangles that it would close, against the null model.
 
     Nodes are actors, edges ties of any kind. A pair is missing where no tie of `kind` joins it in any direction; a
-    tie would close a triangle with each third actor that is tied to both, by ties of any kind. `closes` counts these
-    and `motifs` says at which levels the third actors are. `expected` is the mean count for the same two actors in
-    `samples` networks with the same levels and degrees (see `null_model`), and `z` the excess over it in standard
-    deviations; one below one triangle counts as one triangle, so that a single triangle between two actors of few
-    ties does not outrank many. The unit is triangles; the order is by z, then closes, then IRI.
+    tie would close a triangle with each third actor that is tied to both, by ties of any kind. `closes` counts these,
+    and `motifs` names them by the levels of the three and the direction of the ties that are there, as
+    `motifs.triad_counts` does. The unit is triangles.
+
+    `expected` is the mean count for the same two actors in `samples` networks with the same levels and degrees (see
+    `null_model`). `z` is 2 (√closes - √expected): for counts of things that are each rare, as these are, it has about
+    the variance 1 whatever is expected. So it needs no variance drawn from the samples, which is zero for many pairs,
+    and one triangle where none is expected (z = 2) does not outrank eight where one is (z = 3.7). `p` is the share of
+    the samples, the observed network included, with as many triangles or more: it can be no less than
+    1 / (samples + 1). Of many pairs some are high by chance: z and p put pairs in order, and prove no single one.
+    The order is by z, then closes, then IRI.
 
     `bridged` says whether a third actor passes between the two already by the same kind of tie (for ties with
     direction, from one on to the other), and `bridged_by` who: such a pair is less in need of a tie. `tied_by` are
@@ -73,28 +85,41 @@ def missing_ties(
         The kind of tie that may be missing: coordination by default, where the network has it, else its most
         frequent kind.
     samples
-        Networks drawn from the null model; without any, `expected` and `z` are NaN and the order is by `closes`.
+        Networks drawn from the null model; without any, `expected`, `z` and `p` are NaN and the order is by `closes`.
     most
-        How many pairs are compared with the null model and given: those with the greatest excess over
-        d_i d_j Σ d_k (d_k - 1) / (2 m)², the expectation without levels. `closing` says out of how many.
+        How many pairs are compared with the null model and given: those of the highest z, reckoned with what random
+        ends of ties would give. That is Σ over levels l of d_il d_jl Σ_k d_ki (d_kj - [i and j are at one level]) /
+        (m_il m_jl), with d_il the ties of i to level l, m_il those of all of its level, and k the actors of level l.
+        `closing` says out of how many.
 
     Returns
     -------
     MissingTies
-        Its `pairs` have `actor`, `other`, `closes`, `expected`, `z`, `motifs`, `bridged`, `bridged_by` and `tied_by`;
-        none for an empty graph. Cost O(sum of squared degrees + samples × (ties + most)).
+        Its `pairs` have `actor`, `other`, `closes`, `expected`, `z`, `p`, `motifs`, `bridged`, `bridged_by` and
+        `tied_by`; none for an empty graph. Cost O(sum of squared degrees + samples × (ties + most)).
+
+    Raises
+    ------
+    UnknownTerm
+        No tie of the network is of that kind, and no projection has it.
 
     References
     ----------
     Guerrero, A. M. et al. (2015). Achieving social-ecological fit through bottom-up collaborative governance. Ecology
-    and Society 20(4), 41. Bodin, Ö. (2017). Collaborative environmental governance. Science 357, eaan1114. Third
-    parties: Kininmonth, S., Bergsten, A. and Bodin, Ö. (2015). Closing the collaborative gap. Ambio 44, 138-148.
+    and Society 20(4), 41. Bodin, Ö. (2017). Collaborative environmental governance. Science 357, eaan1114. The
+    statistic: Freeman, M. F. and Tukey, J. W. (1950). Transformations related to the angular and the square root.
+    Annals of Mathematical Statistics 21, 607-611. The share: Phipson, B. and Smyth, G. K. (2010). Permutation p-values
+    should never be zero. Statistical Applications in Genetics and Molecular Biology 9, 39. Third parties: Kininmonth,
+    S., Bergsten, A. and Bodin, Ö. (2015). Closing the collaborative gap. Ambio 44, 138-148.
     """
     gaps = _gaps(network, kind)
     counts = _closings(gaps)
     chosen = _shortlist(gaps, counts, most)
-    drawn = _drawn(gaps.graph, chosen, samples, seed)
-    rows = [_row(gaps, network, pair, counts[pair], drawn.get(pair)) for pair in chosen]
+    drawn = _drawn(gaps.graph, {pair: counts[pair] for pair in chosen}, samples, seed)
+    thirds = {pair: sorted(gaps.tied[pair[0]] & gaps.tied[pair[1]]) for pair in chosen}
+    names = triad_names(network, [(*pair, third) for pair in chosen for third in thirds[pair]])
+    motifs = {pair: Counter(next(names) for _ in thirds[pair]) for pair in chosen}
+    rows = [_row(gaps, network, pair, motifs[pair], drawn.get(pair, (nan, nan))) for pair in chosen]
     rows.sort(key=lambda row: (-row["z"] if samples else 0.0, -row["closes"], row["actor"], row["other"]))
     present = sum(len(others) for others in gaps.of_kind.values()) // 2
     return MissingTies(gaps.kind, comb(len(gaps.graph), 2) - present, len(counts), samples, seed, rows)
@@ -103,6 +128,8 @@ def missing_ties(
 def _gaps(network: Network, kind: str | None) -> _Gaps:
     graph = simple_of(network)
     kinds = Counter(facts.get("kind") or "tie" for _, _, _, facts in ties_in(network))
+    if kind is not None and kind not in kinds and kind not in KINDS:
+        raise UnknownTerm("kind of tie", kind, {*KINDS, *kinds})
     usual = (
         "coordination" if kinds["coordination"] else max(sorted(kinds), key=kinds.__getitem__, default="coordination")
     )
@@ -131,22 +158,57 @@ def _closings(gaps: _Gaps) -> dict[_Pair, int]:
     return found
 
 
+def _excess(closes: int, expected: float) -> float:
+    """Give the residual of a count whose variance is about its mean.
+
+    >>> _excess(4, 1.0), _excess(0, 0.0)
+    (2.0, 0.0)
+    """
+    return 2 * (sqrt(closes) - sqrt(expected))
+
+
 def _shortlist(gaps: _Gaps, counts: dict[_Pair, int], most: int) -> list[_Pair]:
-    degrees = {actor: len(others) for actor, others in gaps.tied.items()}
-    ends = sum(degrees.values())
-    scale = sum(degree * (degree - 1) for degree in degrees.values()) / ends**2 if ends else 0.0
-    scored = ((n - scale * degrees[pair[0]] * degrees[pair[1]], pair) for pair, n in counts.items())
-    return [pair for _, pair in nsmallest(most, ((-score, pair) for score, pair in scored))]
+    """Choose the pairs to compare with the null model; all of them where there are no more than that."""
+    if len(counts) <= most:
+        return sorted(counts)
+    expected = _by_degrees(gaps)
+    scored = ((-_excess(n, expected(*pair)), pair) for pair, n in counts.items())
+    return [pair for _, pair in nsmallest(most, scored)]
 
 
-def _drawn(graph: nx.Graph[str], chosen: list[_Pair], samples: int, seed: int) -> dict[_Pair, tuple[float, float]]:
-    """Give the mean and the standard deviation of each pair's triangles in the null model."""
-    sums: dict[_Pair, int] = dict.fromkeys(chosen, 0)
-    squares: dict[_Pair, int] = dict.fromkeys(chosen, 0)
-    if not chosen or not samples:
+def _by_degrees(gaps: _Gaps) -> Callable[[str, str], float]:
+    """Give what levels and degrees alone let expect for a pair, were the ends of ties joined at random."""
+    level = {actor: facts["level"] or "" for actor, facts in gaps.graph.nodes.items()}
+    levels = sorted(set(level.values()))
+    counted = {actor: Counter(level[other] for other in others) for actor, others in gaps.tied.items()}
+    ends: Counter[tuple[str, str]] = Counter()
+    paths: Counter[tuple[str, str, str]] = Counter()
+    for actor, ties in counted.items():
+        for one, n in ties.items():
+            ends[level[actor], one] += n
+            for other, m in ties.items():
+                paths[one, level[actor], other] += n * (m - (one == other))
+    scale = {(one, at, other): n / (ends[one, at] * ends[other, at]) for (one, at, other), n in paths.items()}
+    degrees = {actor: [ties[at] for at in levels] for actor, ties in counted.items()}
+
+    @lru_cache(maxsize=8)
+    def weights(actor: str, other: str) -> list[float]:
+        here = level[actor]
+        return [n * scale.get((here, at, other), 0.0) for n, at in zip(degrees[actor], levels, strict=True)]
+
+    return lambda one, other: sum(map(mul, weights(one, level[other]), degrees[other]))
+
+
+def _drawn(
+    graph: nx.Graph[str], observed: dict[_Pair, int], samples: int, seed: int
+) -> dict[_Pair, tuple[float, float]]:
+    """Give the mean of each pair's triangles in the null model, and the share of samples with as many as observed."""
+    sums: dict[_Pair, int] = dict.fromkeys(observed, 0)
+    reached: dict[_Pair, int] = dict.fromkeys(observed, 1)
+    if not observed or not samples:
         return {}
     number = {actor: index for index, actor in enumerate(graph)}
-    wanted = {actor for pair in chosen for actor in pair}
+    wanted = {actor for pair in observed for actor in pair}
     for ties in null_samples(graph, samples=samples, seed=seed):
         # partners as the bits of a number: common partners are then counted fastest
         partners = dict.fromkeys(wanted, 0)
@@ -155,32 +217,32 @@ def _drawn(graph: nx.Graph[str], chosen: list[_Pair], samples: int, seed: int) -
                 partners[one] |= 1 << number[other]
             if other in wanted:
                 partners[other] |= 1 << number[one]
-        for pair in chosen:
+        for pair, closes in observed.items():
             count = (partners[pair[0]] & partners[pair[1]]).bit_count()
             sums[pair] += count
-            squares[pair] += count * count
-    means = {pair: total / samples for pair, total in sums.items()}
-    return {pair: (mean, sqrt(max(squares[pair] / samples - mean * mean, 1.0))) for pair, mean in means.items()}
+            reached[pair] += count >= closes
+    return {pair: (sums[pair] / samples, reached[pair] / (samples + 1)) for pair in observed}
 
 
-def _row(gaps: _Gaps, network: Network, pair: _Pair, closes: int, drawn: tuple[float, float] | None) -> dict[str, Any]:
+def _row(
+    gaps: _Gaps, network: Network, pair: _Pair, motifs: Counter[str], drawn: tuple[float, float]
+) -> dict[str, Any]:
     one, other = pair
-    thirds = gaps.tied[one] & gaps.tied[other]
-    levels = Counter(gaps.graph.nodes[third]["level"] or "unknown" for third in thirds)
     onward = {
         third
         for third in gaps.of_kind.get(one, set()) & gaps.of_kind.get(other, set())
         if (third in gaps.receivers[one] and other in gaps.receivers[third])
         or (third in gaps.receivers[other] and one in gaps.receivers[third])
     }
-    expected, spread = drawn or (nan, nan)
+    expected, share = drawn
     return {
         "actor": one,
         "other": other,
-        "closes": closes,
+        "closes": motifs.total(),
         "expected": expected,
-        "z": (closes - expected) / spread,
-        "motifs": dict(sorted(levels.items())),
+        "z": _excess(motifs.total(), expected),
+        "p": share,
+        "motifs": dict(sorted(motifs.items())),
         "bridged": bool(onward),
         "bridged_by": sorted(onward),
         "tied_by": _kinds(network, one, other),

@@ -24,10 +24,18 @@ Undirected = Literal["refuse", "both"]
 
 def ties_in(network: Network) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
     """Give the ties as (one, other, directed, attributes), self-loops left out."""
-    oriented = network.is_directed()
-    for one, other, facts in network.edges(data=True):
-        if one != other:
-            yield one, other, oriented and facts.get("directed", True), facts
+    if not network.is_directed():
+        for one, other, facts in network.edges(data=True):
+            if one != other:
+                yield one, other, False, facts
+        return
+    # over half a million ties the adjacency itself takes half as long as the view of the edges
+    several = network.is_multigraph()
+    for one, others in network.adjacency():
+        for other, ties in others.items():
+            if one != other:
+                for facts in ties.values() if several else (ties,):
+                    yield one, other, facts.get("directed", True), facts
 
 
 def levels_of(network: Network) -> dict[str, str | None]:

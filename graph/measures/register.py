@@ -272,10 +272,10 @@ def _motifs() -> Iterator[Measure]:
         "networks with the same levels and degrees; bridged where a third party passes between them already",
         "list of missing ties",
         "triangles",
-        "z: any number, above 2 more than levels and degrees explain",
+        "z: any number, above 2 more than levels and degrees explain; p: above 0, up to 1",
         "Kininmonth, S., Bergsten, A. and Bodin, Ö. (2015). Closing the collaborative gap. Ambio 44, 138-148.",
         missing_ties.missing_ties,
-        parameters={"samples": 20, "most": 500},
+        parameters={"samples": 20, "most": 200},
         seeded=True,
         most_ties=_MOST,
     )
