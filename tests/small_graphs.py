@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pyoxigraph
 from pyoxigraph import NamedNode, Quad
 
 from graph.snapshot import Snapshot
@@ -14,7 +16,19 @@ from loaders.tables.statements import load_tables
 from ontology.identifiers import graph_name
 from ontology.vocabulary import ontology_quads
 
-__all__ = ["PLACES", "Rows", "actor", "competence", "flow", "mechanism", "scope", "snapshot_of", "write_tables"]
+__all__ = [
+    "PLACES",
+    "Row",
+    "Rows",
+    "actor",
+    "competence",
+    "flow",
+    "in_memory",
+    "mechanism",
+    "scope",
+    "snapshot_of",
+    "write_tables",
+]
 
 Row = Mapping[str, str]
 Rows = Mapping[str, Sequence[Row]]
@@ -80,10 +94,27 @@ def write_tables(folder: Path, tables: Rows) -> Path:
 
 def snapshot_of(folder: Path, tables: Rows) -> Snapshot:
     """Make a store of the places above, the ontology and the given tables, and give its snapshot."""
-    merged = {**PLACES, **tables}
-    written = load_tables(write_tables(folder / "tables", merged))
+    store = Store.create(folder / "store")
+    store.load(_quads(folder / "tables", tables))
+    return store.snapshot()
+
+
+def in_memory(tables: Rows) -> Snapshot:
+    """Give what snapshot_of gives, held in memory only: for tests that make many small graphs."""
+    with TemporaryDirectory() as folder:
+        return _InMemory(_quads(Path(folder), tables))
+
+
+class _InMemory(Snapshot):
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        self.generation = 1
+        self.memory = {}
+        self.database = pyoxigraph.Store()
+        self.database.extend(quads)
+
+
+def _quads(folder: Path, tables: Rows) -> list[Quad]:
+    written = load_tables(write_tables(folder, {**PLACES, **tables}))
     graph = NamedNode(graph_name("ontology"))
     ontology = [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in ontology_quads()]
-    store = Store.create(folder / "store")
-    store.load([*ontology, *written.quads])
-    return store.snapshot()
+    return [*ontology, *written.quads]

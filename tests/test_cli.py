@@ -33,6 +33,7 @@ from graph.store import Store
 from loaders.tables.statements import load_tables
 from tests.conftest import MINIMAL, WriteTables, with_cells
 from tests.small_graphs import write_tables
+from tests.test_own_rules import HEADER, QUERY
 
 BESIDE: Final = Path(sys.executable).parent / "subsidia"
 COMMAND: Final = [str(BESIDE)] if BESIDE.exists() else [shutil.which("subsidia") or sys.executable, "-m", "api.cli"]
@@ -165,6 +166,7 @@ REFUSED: Final[Mapping[str, tuple[list[str], int, str]]] = {
     "gaps of an unknown country": (["gaps", "--country", "XX"], USAGE, "country=XX: expected the code of a country"),
     "gaps of an unknown type": (["gaps", "--type", "fundin"], USAGE, "did you mean funding?"),
     "gaps at no year": (["gaps", "--at", "2006-03"], USAGE, "at=2006-03: expected a year in four digits"),
+    "gaps by rules of no folder": (["gaps", "--rules", "/nowhere"], INPUT, "/nowhere: no folder with rules (*.rq)"),
     "flows of an unknown field": (["flows", "--field", "housng"], USAGE, "did you mean housing?"),
     "flows of an unknown programme": (["flows", "--programme", "es-fond"], USAGE, "did you mean es-fund?"),
     "flows by an unknown dimension": (["flows", "--by", "levels"], USAGE, "by=levels: expected one of level"),
@@ -340,6 +342,19 @@ def test_tables_for_people_show_what_is_there_and_nothing_cut(printed: dict[str,
     assert "1 of 1 flows that may be summed have an amount" in printed["flows by level"].err
     assert "The town is not asked" in printed["gaps"].out
     assert "reported" in printed["gaps"].out
+
+
+def test_rules_of_a_folder_are_asked_too_and_a_bad_one_is_named(small: Store, tmp_path: Path) -> None:
+    for name, text in {"good": HEADER.replace("competence", "funding") + QUERY, "bad": QUERY}.items():
+        (tmp_path / name).mkdir()
+        text = text.replace("aspect/monitoring", "aspect/delivery")
+        (tmp_path / name / "watched.rq").write_text(text, encoding="utf-8")
+    asked = {name: ["gaps", "--rules", tmp_path / name, "--store", small.path] for name in ("good", "bad")}
+    outcomes = all_of(asked)
+    assert "watched-only" in outcomes["good"].out
+    assert "The town is not asked" in outcomes["good"].out
+    assert outcomes["bad"].status == INPUT
+    assert outcomes["bad"].err.startswith(f"subsidia: {tmp_path / 'bad' / 'watched.rq'}: the header lacks id, type")
 
 
 def test_info_counts_and_version_tells_the_version(printed: dict[str, Outcome], small: Store) -> None:

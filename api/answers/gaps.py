@@ -10,7 +10,7 @@ from typing import Final
 from api.answers.document import Document, Row, filters_of, not_applied, page_of, sources_of
 from graph.filters import Filters
 from graph.gaps.gap import Gap, find_gaps, gap_matrix, gap_queries
-from graph.gaps.rules import rules
+from graph.gaps.rules import Rule, rules
 from graph.snapshot import Snapshot
 
 __all__ = ["gap_matrix_document", "gap_row", "gaps_document", "rules_data"]
@@ -29,11 +29,13 @@ def gap_row(gap: Gap) -> Row:
     return row
 
 
-def gaps_document(snapshot: Snapshot, filters: Filters, limit: int | None = None, offset: int = 0) -> Document:
-    """Give the gaps that the filters let through, reported first, then by severity."""
-    rows = [gap_row(gap) for gap in find_gaps(snapshot, filters)]
+def gaps_document(
+    snapshot: Snapshot, filters: Filters, limit: int | None = None, offset: int = 0, more: tuple[Rule, ...] = ()
+) -> Document:
+    """Give the gaps that the filters let through, reported first, then by severity; `more` are rules of a partner."""
+    rows = [gap_row(gap) for gap in find_gaps(snapshot, filters, more)]
     page, after = page_of(rows, limit, offset)
-    queries = gap_queries(filters)
+    queries = gap_queries(filters, more)
     states = Counter(row["state"] for row in rows)
     return Document(
         data=page,
@@ -45,7 +47,7 @@ def gaps_document(snapshot: Snapshot, filters: Filters, limit: int | None = None
         sources=sources_of(snapshot, page),
         filters=filters_of(filters),
         not_applied=not_applied(filters, _NOT_APPLIED),
-        more={"queries": queries, "states": dict(sorted(states.items())), "rules": rules_data()},
+        more={"queries": queries, "states": dict(sorted(states.items())), "rules": rules_data(more)},
     )
 
 
@@ -69,6 +71,9 @@ def gap_matrix_document(snapshot: Snapshot, filters: Filters) -> Document:
     )
 
 
-def rules_data() -> list[Row]:
-    """Give the rules with their definitions, without their queries."""
-    return [{key: value for key, value in asdict(rule).items() if key != "query"} for rule in rules()]
+def rules_data(more: tuple[Rule, ...] = ()) -> list[Row]:
+    """Give the rules with their definitions, without their queries and files."""
+    return [
+        {key: value for key, value in asdict(rule).items() if key not in ("query", "file")}
+        for rule in (*rules(), *more)
+    ]

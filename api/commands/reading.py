@@ -29,6 +29,7 @@ from api.commands.common import (
 from api.commands.files import write_export
 from api.parameters import ParameterRefused
 from graph.funding.matrix import DIMENSIONS
+from graph.gaps.rules import own_rules
 from graph.guard import check_query
 from graph.reader_process import Question, answer
 from graph.readers import raise_failure
@@ -90,13 +91,17 @@ def gaps(
     kind: Annotated[str | None, typer.Option("--type", help="gap type")] = None,
     level: Level = None,
     at: At = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="a folder with rules of your own, asked beside the built-in ones")
+    ] = None,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
     """List the coordination gaps: reported by a source, or indicated by a rule."""
+    own = own_rules(rules) if rules else ()
     snapshot = store_at(store).snapshot()
     filters = given_filters(snapshot, "gapType", country=country, field=field, type=kind, level=level, at=at)
-    document = gaps_document(snapshot, filters)
+    document = gaps_document(snapshot, filters, more=own)
     if json:
         print_document(document)
         return

@@ -10,7 +10,7 @@ from typing import Literal as Word
 from pyoxigraph import Literal
 
 from graph.filters import Filters
-from graph.gaps.rules import Rule, rules
+from graph.gaps.rules import Rule, RuleRefused, rules
 from graph.places import places
 from graph.queries import bind, query_text
 from graph.remember import remembered
@@ -29,7 +29,8 @@ class Gap:
     """One coordination gap.
 
     `state` is reported where a source states it and indicated where `rule` found its pattern; `fields` are its policy
-    fields, `severity` is 0..1 and None for reported gaps, `evidence` the passages, `closes` what would end it.
+    fields, `about` the measures, programmes or flows that it is about, `severity` is 0..1 and None for reported gaps
+    and where a rule cannot know it, `evidence` the passages, `closes` what would end it.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Gap:
     state: State
     label: str
     between: tuple[str, ...]
+    about: tuple[str, ...]
     levels: tuple[str, ...]
     country: str | None
     fields: tuple[str, ...]
@@ -67,31 +69,32 @@ class GapCell:
     researched: bool
 
 
-def gap_queries(filters: Filters) -> dict[str, str]:
-    """Give the SPARQL behind the gaps, by rule (and `reported`), with the year bound."""
+def gap_queries(filters: Filters, more: tuple[Rule, ...] = ()) -> dict[str, str]:
+    """Give the SPARQL behind the gaps, by rule (and `reported`), with the year bound; `more` as in find_gaps."""
     at = {"at": Literal(filters.at) if filters.at is not None else None}
     queries = {"reported": bind(query_text("reported-gaps"), at)}
-    queries.update({rule.id: bind(rule.query, at) for rule in rules()})
+    queries.update({rule.id: bind(rule.query, at) for rule in (*rules(), *more)})
     return queries
 
 
-def find_gaps(snapshot: Snapshot, filters: Filters) -> list[Gap]:
+def find_gaps(snapshot: Snapshot, filters: Filters, more: tuple[Rule, ...] = ()) -> list[Gap]:
     """Find the gaps that the filters let through: reported first, then indicated by severity, then by identifier.
 
+    `more` are rules to ask beside the built-in ones; RuleRefused where one of them gives what is no gap.
     `type` is a gap type, `actor` keeps the gaps that the actor is part of, `level` those that touch the level,
     `basis=stated` keeps the reported ones. An empty graph has no gap.
     """
-    found = [gap for gap in _all_gaps(snapshot, filters.at) if _passes(gap, filters)]
+    found = [gap for gap in _all_gaps(snapshot, filters.at, more) if _passes(gap, filters)]
     return sorted(found, key=lambda gap: (gap.state != "reported", -(gap.severity or 0), gap.id))
 
 
 @remembered(64)
-def _all_gaps(snapshot: Snapshot, at: int | None) -> tuple[Gap, ...]:
-    queries = gap_queries(Filters(at=at))
+def _all_gaps(snapshot: Snapshot, at: int | None, more: tuple[Rule, ...]) -> tuple[Gap, ...]:
+    queries = gap_queries(Filters(at=at), more)
     reported = list(_reported(snapshot, queries["reported"]))
     searched = {slug(tie) for ties in snapshot.values("gov:tie").values() for tie in ties}
     # a rule asks only inside scopes that were searched for its kind of tie: without one there is nothing to ask
-    asked = [rule for rule in rules() if rule.scope in searched]
+    asked = [rule for rule in (*rules(), *more) if rule.scope in searched]
     indicated = [gap for rule in asked for gap in _indicated(snapshot, rule, queries[rule.id])]
     return (*reported, *indicated)
 
@@ -108,6 +111,7 @@ def _reported(snapshot: Snapshot, query: str) -> Iterator[Gap]:
             state="reported",
             label=snapshot.label(iri),
             between=_split(row["between"]),
+            about=(),
             levels=_by_rank(_split(row["levels"])),
             country=row["country"],
             fields=_split(row["field"]),
@@ -122,8 +126,10 @@ def _indicated(snapshot: Snapshot, rule: Rule, query: str) -> Iterator[Gap]:
     levels = {actor: slug(values[0]) for actor, values in snapshot.values("gov:level").items()}
     for row in snapshot.select(query):
         between = tuple((row["between"] or "").split())
+        about = tuple((row.get("about") or "").split())
+        severity = _severity(rule, row["severity"])
         for field in _split(row["field"]):
-            name = "-".join([rule.id, *(short_name(actor) for actor in between), short_name(field)])
+            name = "-".join([rule.id, *(short_name(thing) for thing in (*between, *about)), short_name(field)])
             yield Gap(
                 id=mint("gap", name),
                 type=rule.type,
@@ -131,14 +137,27 @@ def _indicated(snapshot: Snapshot, rule: Rule, query: str) -> Iterator[Gap]:
                 state="indicated",
                 label=rule.label,
                 between=between,
+                about=about,
                 levels=_by_rank({levels[actor] for actor in between if actor in levels}),
                 country=row["country"],
                 fields=(field,),
-                severity=round(float(row["severity"] or 0), 4),
+                severity=severity,
                 evidence=_split(row["evidence"]),
                 explanation=row["explanation"] or "",
                 closes=rule.closes,
             )
+
+
+def _severity(rule: Rule, value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        number = round(float(value), 4)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise RuleRefused(rule.file, f"severity {value!r} is not a number from 0 to 1")
+    return number
 
 
 def _split(value: str | None) -> tuple[str, ...]:
