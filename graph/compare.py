@@ -66,7 +66,7 @@ class Profile:
     evidence: tuple[str, ...]
 
 
-@remembered(64)
+@remembered(16)
 def profiles(snapshot: Snapshot, places: tuple[str, ...], filters: Filters) -> tuple[Profile, ...]:
     """Give the indicators of territories, each with all that lies in it; the Union stands for itself.
 

@@ -52,7 +52,7 @@ class ChangedGaps:
     vanish: tuple[Gap, ...]
 
 
-@remembered(32)
+@remembered(4)
 def what_if(snapshot: Snapshot, target: Target | None, at: int | None = None) -> WhatIf:
     """Say what would change without a target; without nothing nothing changes.
 

@@ -146,6 +146,12 @@ def test_a_low_count_where_nothing_was_researched_is_marked_so_in_every_row(smal
     assert (money["ES"], money["FR"]) == (100, None)  # no amount is not zero
 
 
+def test_filters_that_cannot_narrow_a_comparison_are_told(small: Snapshot) -> None:
+    asked = Filters(actor="state", since=2005, until=2010)
+    document = compare_document(small, read_places(small, ["ES", "FR"]), asked)
+    assert list(document.not_applied) == ["actor", "from", "to"]
+
+
 def test_an_empty_graph_has_places_with_nothing_assessed(tmp_path: Path) -> None:
     spain, france = compared(snapshot_of(tmp_path, {}), "es", "fr")
     assert (spain.duties_by_aspect, spain.sums, spain.gaps) == ({}, (), {"reported": {}, "indicated": {}})

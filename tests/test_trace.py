@@ -7,10 +7,13 @@ import io
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.answers.trace import trace_document
@@ -217,6 +220,44 @@ def test_a_long_chain_is_followed_for_as_many_steps_as_are_allowed(tmp_path: Pat
     flows = [flow(f"f{n:02}", f"b{n:02}", f"b{n + 1:02}", "5", year="2010") for n in range(15)]
     (only,) = traced(tmp_path, {"actors": bodies, "flows": flows}, "b00").paths
     assert (len(only.steps), only.end) == (trail.MOST_STEPS, "cut")
+
+
+NAMES = ["union", "state", "region", "town", "club"]
+BODY = st.sampled_from(NAMES)
+AMOUNT = st.none() | st.integers(0, 100)
+MONEY = st.lists(st.tuples(BODY, BODY, AMOUNT, st.integers(-4, 7), st.booleans()), min_size=1, max_size=8)
+
+
+@settings(max_examples=15, deadline=None)
+@given(rows=MONEY)
+def test_on_any_graph_paths_are_simple_and_no_money_is_made_on_the_way(
+    rows: list[tuple[str, str, int | None, int, bool]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    flows = [
+        {
+            **flow(f"f{n}", payer, recipient, "" if amount is None else str(amount), year="2010"),
+            "part_of": f"f{whole}" if 0 <= whole < n else "",
+            "phase": "planned" if planned else "paid",
+        }
+        for n, (payer, recipient, amount, whole, planned) in enumerate(rows)
+    ]
+    snapshot = snapshot_of(tmp_path_factory.mktemp("trace"), {"actors": BODIES, "flows": flows})
+    begun = trace(columns_of(snapshot), Filters(actor="state"))
+    paid = {row["key"] for row in flows if row["payer"] == "state"}
+    assert {name for way in begun.paths for name in steps(way)} >= paid
+    for way in begun.paths:
+        assert len(set(steps(way))) == len(way.steps) or way.end == "cycle"
+        assert way.steps[0].flow.payer == mint("actor", "state")
+        assert [step.relation for step in way.steps].count("start") == 1
+        assert way.end in REASONS
+        # a share is known only where it is known at every step, and never of another phase
+        assert (way.share is None) == any(step.share is None for step in way.steps[1:])
+        for before, after in pairwise(way.steps):
+            assert after.share is None or before.flow.kind.phase == after.flow.kind.phase
+    for item in begun.started:
+        if item.amount and item.passed_on and item.not_traced and not item.unknown_parts:
+            # what is not traced is the rest, and never below zero where more goes out than came in
+            assert item.not_traced.low >= max(Decimal(0), item.amount.low - item.passed_on.high)
 
 
 # The casebook

@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.answers import whatif as answers
 from api.answers.whatif import what_if_document
 from api.app import create_app
 from api.settings import Settings
+from graph import removal as removals
+from graph.columns import columns_of
 from graph.filters import Filters
 from graph.funding.duties import DutyLoss
-from graph.funding.interval import exact
+from graph.funding.interval import exact, total
 from graph.gaps.gap import find_gaps
 from graph.removal import Target, named, removal, without
 from graph.snapshot import Snapshot
@@ -233,6 +236,23 @@ def test_a_gap_appears_where_the_body_between_two_levels_goes_and_the_store_stay
     assert not [words for words in left if region.iri in words]
 
 
+def test_a_graph_too_large_for_memory_is_asked_on_disk_with_the_same_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = graph_of(
+        tmp_path, [], mechanisms=[mechanism("pair", "state|town"), mechanism("round", "state|region|town")]
+    )
+    removed = removal(snapshot, named(snapshot, "state")[0])
+    with without(snapshot, removed) as changed:
+        in_memory = {str(quad) for quad in changed.quads()}
+    monkeypatch.setattr(removals, "_IN_MEMORY", 0)
+    with without(snapshot, removed) as changed:
+        assert {str(quad) for quad in changed.quads()} == in_memory
+        folder = changed.folder
+        assert columns_of(changed).rows("SELECT flow FROM flows") == []
+    assert not folder.exists()
+
+
 def test_a_gap_vanishes_with_one_of_the_two_it_lies_between(tmp_path: Path) -> None:
     snapshot = graph_of(
         tmp_path,
@@ -258,6 +278,20 @@ def test_without_the_spanish_fund_towns_lose_what_was_passed_on_to_them_in_2006(
     amounts = [{kind.lost for kind in each.kinds if kind.lost} for each in (regions, towns)]
     assert amounts == [{exact(182400000)}, {exact(72960000)}]
     assert {kind.share for kind in towns.kinds if kind.share} == {exact(1)}
+
+
+def test_what_a_duty_had_is_what_it_loses_and_what_it_keeps(casebook: Snapshot) -> None:
+    targets = [Target("programme", iri) for iri in casebook.instances("gov:Programme")]
+    targets += [named(casebook, name)[0] for name in ("es-state", "eu", "de-bamf", "gb-home-office", "nl-state")]
+    weighed = 0
+    for target in targets:
+        for kind in (kind for each in what_if(casebook, target).duties for kind in each.kinds):
+            parts = [amount for amount in (kind.lost, kind.after) if amount]
+            assert kind.before == (total(parts) if parts else None)
+            assert kind.with_amount <= kind.flows
+            assert kind.flows_lost <= kind.flows
+            weighed += kind.lost is not None
+    assert weighed > 0
 
 
 @pytest.mark.parametrize("name", ["es-state", "es-integration-fund", "eu", "nl-state"])
@@ -296,6 +330,19 @@ def test_the_api_tells_what_goes_and_null_where_rules_were_not_asked(client: Tes
     assert {key: value for key, value in full["data"].items() if not key.startswith("gaps")} == {
         key: value for key, value in data.items() if not key.startswith("gaps")
     }
+
+
+def test_a_list_of_flows_that_is_cut_says_so_and_the_sums_do_not_change(
+    casebook: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (target,) = named(casebook, "eu")
+    whole = what_if_document(casebook, target, Filters(), rules=False)
+    monkeypatch.setattr(answers, "_MOST_FLOWS", 3)
+    cut = what_if_document(casebook, target, Filters(), rules=False)
+    flows = len(whole.data["flows"])
+    assert (whole.more["cut"], len(cut.data["flows"]), cut.more["flows"]) == ([], 3, flows)
+    assert cut.more["cut"] == [f"{flows - 3} more flows go: they are in the sums and not in the list"]
+    assert (cut.data["lost"], cut.data["duties"]) == (whole.data["lost"], whole.data["duties"])
 
 
 @pytest.mark.parametrize(

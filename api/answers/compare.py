@@ -27,6 +27,9 @@ MOST_PLACES: Final = 4
 _NOT_APPLIED: Final[Mapping[str, str]] = dict.fromkeys(
     ("level", "programme", "actor", "type", "basis"), "places are compared as wholes, by field and year"
 )
+_NOT_TO_GAPS: Final = dict.fromkeys(
+    ("from", "to"), "gaps are asked at one year, and here are those of any time: use at; all else is narrowed"
+)
 
 
 def read_places(snapshot: Snapshot, countries: Sequence[str], others: Sequence[str] = ()) -> list[str]:
@@ -69,7 +72,7 @@ def compare_document(snapshot: Snapshot, territories: Sequence[str], filters: Fi
         query=next(iter(queries.values())),
         sources=sources_of(snapshot, [{"evidence": item.evidence} for item in found]),
         filters=filters_of(filters),
-        not_applied=not_applied(filters, _NOT_APPLIED),
+        not_applied=not_applied(filters, {**_NOT_APPLIED, **_NOT_TO_GAPS}),
         more={
             "queries": {**queries, **{f"gaps {name}": query for name, query in gap_queries(filters).items()}},
             "meaning": "Counts are of what is recorded. Coverage says how far sources were read for that kind of tie: "
@@ -181,7 +184,7 @@ def _figures(item: Profile) -> dict[tuple[str, str], Any]:
         words = f"{levels}; not {', '.join(each.absent)}" if each.absent else levels
         found["aspects", f"{each.field}: {each.aspect}"] = words
     found["money", "flows that may be summed"] = item.flows
-    found["money", "of these with an amount"] = item.flows_with_amount
+    found["money", "of these without an amount"] = item.flows - item.flows_with_amount
     for entry in item.sums:
         if entry.amount is not None:
             parts = (entry.kind.quantity, entry.kind.currency, entry.kind.phase, entry.kind.period)

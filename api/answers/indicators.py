@@ -23,7 +23,7 @@ from ontology.identifiers import mint
 
 __all__ = ["MOST_FLOWS", "indicators_document"]
 
-MOST_FLOWS: Final = 100_000
+MOST_FLOWS: Final = 20_000
 _LARGEST: Final = "share of the largest of them, 0..1"
 _HERFINDAHL: Final = "sum of the squared shares, 1/n to 1 (Herfindahl 1950; Hirschman 1964)"
 _DEFINITIONS: Final = {
@@ -69,7 +69,7 @@ def indicators_document(snapshot: Snapshot, filters: Filters, toward: str | None
     )
 
 
-@remembered(32)
+@remembered(4)
 def _flows(snapshot: Snapshot, filters: Filters) -> tuple[Flow, ...]:
     """Read the flows of the selection, and with an actor those that pass on the money that it received."""
     columns = columns_of(snapshot)

@@ -30,6 +30,8 @@ _NOT_APPLIED: Final[Mapping[str, str]] = {
     "to": "a removal is asked at one year: use at",
 }
 _MOST_NAMES: Final = 20_000
+_MOST_FLOWS: Final = 5000
+"""As many flows are listed; the sums are of all."""
 
 
 def read_target(snapshot: Snapshot, given: str) -> Target:
@@ -66,16 +68,18 @@ def what_if_document(snapshot: Snapshot, target: Target, filters: Filters, *, ru
     """
     found = what_if(snapshot, target, filters.at)
     changed = changed_gaps(snapshot, target, filters.at) if rules else None
-    flows = [flow_row(flow) for flow in found.flows]
+    flows = [flow_row(flow) for flow in found.flows[:_MOST_FLOWS]]
+    more = len(found.flows) - len(flows)
     duties = [_duty(snapshot, loss) for loss in found.duties]
-    appear, vanish = (
-        [gap_row(gap) for gap in gaps] for gaps in ((changed.appear, changed.vanish) if changed else ((), ()))
-    )
+    appear = [gap_row(gap) for gap in changed.appear] if changed else []
+    vanish = [gap_row(gap) for gap in changed.vanish] if changed else []
+    passed_on = set(found.removal.passed_on)
+    evidence = [{"evidence": flow.passages} for flow in found.flows]
     return Document(
         data={
             "removed": {"kind": target.kind, "iri": target.iri, "label": snapshot.label(target.iri)},
             "programmes": _labelled(snapshot, found.removal.programmes),
-            "flows": [{**row, "cascades": row["flow"] in found.removal.passed_on} for row in flows],
+            "flows": [{**row, "cascades": row["flow"] in passed_on} for row in flows],
             "lost": [
                 {**kind_row(item.kind), "amount": interval_row(item.amount)}
                 | {name: getattr(item, name) for name in ("flows", "with_amount", "parts")}
@@ -91,12 +95,15 @@ def what_if_document(snapshot: Snapshot, target: Target, filters: Filters, *, ru
         at=filters.at,
         rows=len(duties),
         query=bind(query_text("what-if"), {"target": NamedNode(target.iri)}),
-        sources=sources_of(snapshot, [*flows, *appear, *vanish]),
+        sources=sources_of(snapshot, [*evidence, *appear, *vanish]),
         filters=filters_of(filters),
         not_applied=not_applied(filters, _NOT_APPLIED),
         more={
+            "flows": len(found.flows),
+            "passed_on": sum(flow.iri in passed_on for flow in found.flows),
+            "cut": [f"{more} more flows go: they are in the sums and not in the list"] if more else [],
             "meaning": "Money that is part of a removed flow goes too; money that only follows it in time stays. Gaps "
-            "are those that rules indicate: what a source reports does not change. Nothing is written to the store."
+            "are those that rules indicate: what a source reports does not change. Nothing is written to the store.",
         },
     )
 

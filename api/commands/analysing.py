@@ -103,8 +103,10 @@ def whatif(
     data = document.data
     rows = [row for duty in data["duties"] for row in _duty(duty)]
     print_table(rows, ["duty", "holder", "quantity", "year", "known", "lost", "share", "flows", "flows_lost", "link"])
-    passed = sum(flow["cascades"] for flow in data["flows"])
-    note(f"without {data['removed']['label']}: {len(data['flows'])} flows go, {passed} because they pass its money on")
+    flows, passed = document.more["flows"], document.more["passed_on"]
+    note(f"without {data['removed']['label']}: {flows} flows go, {passed} because they pass its money on")
+    for words in document.more["cut"]:
+        note(f"cut: {words}")
     for item in data["lost"]:
         if item["flows"]:
             note(f"{item['quantity']} ({item['period']}): {_money(item['amount'], item['currency'])}")

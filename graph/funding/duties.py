@@ -150,10 +150,12 @@ def _links(
     snapshot: Snapshot, flows: Iterable[Flow], duties: Mapping[str, _Duty], places: Mapping[str, str]
 ) -> dict[str, list[tuple[Flow, Link]]]:
     """Give the duties that flows pay for, each with the flows."""
-    by_place: dict[str | None, list[_Duty]] = defaultdict(list)
+    here: dict[tuple[str | None, ...], set[str]] = defaultdict(set)
     for duty in duties.values():
         if duty.delivers and duty.place:
-            by_place[duty.place].append(duty)
+            for field in duty.fields:
+                here[duty.place, field].add(duty.iri)
+                here[duty.place, field, duty.holder].add(duty.iri)
     found: dict[str, list[tuple[Flow, Link]]] = defaultdict(list)
     for flow in flows:
         served = _served(snapshot, flow.iri)
@@ -161,9 +163,10 @@ def _links(
             found[iri].append((flow, "serves"))
         if not served and flow.is_money:
             body = flow.recipient or flow.payer or ""
-            here = [duty for duty in by_place.get(places.get(body), []) if duty.fields & set(flow.fields)]
-            for duty in [duty for duty in here if duty.holder == body] or here:
-                found[duty.iri].append((flow, "field-and-territory"))
+            place = places.get(body)
+            own = {iri for field in flow.fields for iri in here.get((place, field, body), ())}
+            for iri in own or {iri for field in flow.fields for iri in here.get((place, field), ())}:
+                found[iri].append((flow, "field-and-territory"))
     return dict(found)
 
 
