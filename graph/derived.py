@@ -9,7 +9,7 @@ IRIs are made of the method, the parameters and the subject: the same computatio
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -20,7 +20,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from graph.store import Store
 from ontology.identifiers import expand, graph_name, mint
 
-__all__ = ["DERIVED", "Computation", "Number", "Result", "publish", "statements_of"]
+__all__ = ["DERIVED", "Computation", "Number", "Result", "publish", "put", "statements_of"]
 
 DERIVED: Final = graph_name("derived")
 Number = int | float
@@ -90,17 +90,30 @@ def publish(store: Store, computation: Computation, results: Iterable[Result]) -
     An earlier run with the same results is kept as it is, generation included, and no commit is made. Raises
     StoreUnreachable where the store cannot be written.
     """
-    new = statements_of(computation, results)
-    # what Oxigraph makes of a number may be written otherwise than Python does: compare like with like
-    stored = pyoxigraph.Store()
-    stored.extend(new)
-    if _lasting(_of_activity(store.snapshot().database, computation.iri)) == _lasting(set(stored)):
+    return put(store, {computation.iri: statements_of(computation, results)})
+
+
+def put(store: Store, new: Mapping[str, Sequence[Quad]]) -> bool:
+    """Put the statements of activities, by IRI, in the place of all that each has given before; in one commit or none.
+
+    Activities whose statements are there already, but for the generation, are left as they are.
+    """
+    database = store.snapshot().database
+    changed = {}
+    for activity, statements in new.items():
+        # what Oxigraph makes of a number may be written otherwise than Python does: compare like with like
+        stored = pyoxigraph.Store()
+        stored.extend(statements)
+        if _lasting(_of_activity(database, activity)) != _lasting(set(stored)):
+            changed[activity] = statements
+    if not changed:
         return False
 
     def change(database: pyoxigraph.Store) -> None:
-        for quad in _of_activity(database, computation.iri):
-            database.remove(quad)
-        database.extend(new)
+        for activity, statements in changed.items():
+            for quad in _of_activity(database, activity):
+                database.remove(quad)
+            database.extend(statements)
 
     store.commit(change)
     return True

@@ -29,6 +29,7 @@ from api.commands.common import (
 from api.commands.files import write_export
 from api.parameters import ParameterRefused
 from graph.funding.matrix import DIMENSIONS
+from graph.gaps.publish import publish_gaps
 from graph.gaps.rules import own_rules
 from graph.guard import check_query
 from graph.reader_process import Question, answer
@@ -94,13 +95,22 @@ def gaps(
     rules: Annotated[
         Path | None, typer.Option(help="a folder with rules of your own, asked beside the built-in ones")
     ] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="write what our rules indicate into the graph `derived` too")
+    ] = False,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
     """List the coordination gaps: reported by a source, or indicated by a rule."""
     own = own_rules(rules) if rules else ()
-    snapshot = store_at(store).snapshot()
+    opened = store_at(store)
+    snapshot = opened.snapshot()
     filters = given_filters(snapshot, "gapType", country=country, field=field, type=kind, level=level, at=at)
+    if publish:
+        if filters.without("at").given():
+            raise ParameterRefused("publish", "true", "no filter but --at: all that the rules indicate is written")
+        note("written into the graph derived" if publish_gaps(opened, filters.at) else "nothing new to write")
+        snapshot = opened.snapshot()
     document = gaps_document(snapshot, filters, more=own)
     if json:
         print_document(document)

@@ -161,7 +161,7 @@ def _severity(rule: Rule, value: str | None) -> float | None:
 
 
 def _split(value: str | None) -> tuple[str, ...]:
-    return tuple(sorted((value or "").split()))
+    return tuple(sorted(set((value or "").split())))
 
 
 def _by_rank(levels: Iterable[str]) -> tuple[str, ...]:

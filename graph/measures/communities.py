@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from math import log, nan
-from typing import Any
+from typing import Any, Final
 
 import networkx as nx
 
-from graph.measures.compiled import compiled_of, seeded
+from graph.measures.compiled import COMPILED_FROM, compiled_of, seeded
 from graph.measures.projection import Network, level_order, levels_of, simple_of
 
 __all__ = ["communities", "communities_against_levels", "mutual_information"]
+
+_ROUNDS: Final = 10
+_UNTIL_NOTHING_CHANGES: Final = -1
 
 
 def communities(network: Network, *, seed: int = 0) -> dict[str, int]:
@@ -19,7 +22,8 @@ def communities(network: Network, *, seed: int = 0) -> dict[str, int]:
 
     Nodes are actors, edges ties whatever their direction and number; self-loops are taken out. Communities are
     numbered from 1, the largest first, those of one size by their first IRI; an actor without partners is one of its
-    own. The same seed gives the same communities; an empty graph gives an empty mapping. Cost near O(ties).
+    own. The algorithm goes on until nothing changes, from 100,000 ties on for ten rounds, of which the last few change
+    little. The same seed gives the same communities; an empty graph gives an empty mapping. Cost near O(ties) a round.
 
     See Also
     --------
@@ -33,8 +37,9 @@ def communities(network: Network, *, seed: int = 0) -> dict[str, int]:
     graph = simple_of(network)
     if not graph.number_of_edges():
         return {actor: index for index, actor in enumerate(graph, 1)}
+    rounds = _UNTIL_NOTHING_CHANGES if graph.number_of_edges() < COMPILED_FROM else _ROUNDS
     with seeded(seed):
-        found = compiled_of(graph).community_leiden(objective_function="modularity", n_iterations=-1).membership
+        found = compiled_of(graph).community_leiden(objective_function="modularity", n_iterations=rounds).membership
     parts: dict[int, list[str]] = defaultdict(list)
     for actor, part in zip(graph, found, strict=True):
         parts[part].append(actor)
