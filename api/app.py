@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from api.forwarded import Forwarded
 from api.headers import SecurityHeaders
 from api.problems import add_problem_handlers
 from api.rate_limit import RateLimit
@@ -85,4 +86,6 @@ def create_app(settings: Settings) -> FastAPI:
             expose_headers=["ETag", "Location", "Retry-After", "Subsidia-Generation"],
         )
     app.add_middleware(SecurityHeaders)
+    if settings.proxies:
+        app.add_middleware(Forwarded, trusted=settings.proxies)
     return app

@@ -58,6 +58,7 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="web processes")] = 1,
     sources: Annotated[Path | None, typer.Option(help="copies of the documents, to show passages from")] = None,
+    empty: Annotated[bool, typer.Option("--empty", help="make a new store without any statement")] = False,
     store: StorePath = None,
 ) -> None:
     """Serve pages, API and SPARQL; a store that does not exist yet is made with the casebook."""
@@ -65,7 +66,7 @@ def serve(
 
     settings = Settings.from_environment(store=store_place(store) if store else None, sources=sources)
     _check_port(host, port)
-    opened = open_store(settings.store, say=note)
+    opened = open_store(settings.store, bare=empty, say=note)
     note(f"Subsidia on http://{host}:{port} (generation {opened.generation} of {settings.store})")
     os.environ["SUBSIDIA_STORE"] = str(settings.store)
     if settings.sources:
@@ -76,7 +77,7 @@ def serve(
         port=port,
         workers=workers,
         log_level="warning",
-        proxy_headers=True,
+        proxy_headers=False,  # api.forwarded does that, for the host and the prefix too
         server_header=False,
     )
 

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 
 from api.body import BodyRefused, media_type_of, parameter, read_body
 from api.parameters import ParameterRefused
+from graph.questions import SOLUTIONS, TRIPLES
 
 __all__ = ["DIRECT", "FORM", "Asked", "decoded_pairs", "read_asked"]
 
@@ -29,6 +30,14 @@ _FORMATS: Final = {
     "ntriples": "application/n-triples",
     "rdfxml": "application/rdf+xml",
     "jsonld": "application/ld+json",
+}
+# what SPARQLWrapper sends beside Accept, and the media types themselves, as Virtuoso takes them
+_OTHER_NAMES: Final = {
+    "rdf+xml": "application/rdf+xml",
+    "rdf": "application/rdf+xml",
+    "n3": "text/turtle",
+    "json-ld": "application/ld+json",
+    **{name: name for name in [*SOLUTIONS, *TRIPLES]},
 }
 _CHARSETS: Final = ("utf-8", "utf8", "us-ascii", "ascii")
 
@@ -75,13 +84,14 @@ async def read_asked(request: Request, length: int, seconds: float) -> Asked:
     if len(queries) > 1 or (not queries and (request.method == "POST" or any(graphs.values()))):
         raise BodyRefused("send exactly one parameter `query`, as in /sparql?query=ASK%20%7B%7D")
     form = next((value for name, value in pairs if name == "format"), None)
-    if form is not None and form not in _FORMATS:
+    chosen = _FORMATS.get(form or "", _OTHER_NAMES.get(form or ""))
+    if form is not None and chosen is None:
         raise ParameterRefused("format", form, f"one of {', '.join(_FORMATS)}")
     return Asked(
         query=queries[0] if queries else None,
         default_graphs=graphs["default-graph-uri"],
         named_graphs=graphs["named-graph-uri"],
-        accept=f"{_FORMATS[form]}, */*;q=0.1" if form else request.headers.get("accept"),
+        accept=f"{chosen}, */*;q=0.1" if chosen else request.headers.get("accept"),
         chosen=form is not None,
     )
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,15 @@ def _hosts(value: str) -> tuple[str, ...]:
     return hosts
 
 
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Read addresses and networks; off for none.
+
+    >>> _networks("10.0.0.1, 192.168.0.0/16")
+    (IPv4Network('10.0.0.1/32'), IPv4Network('192.168.0.0/16'))
+    """
+    return () if value == "off" else tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What can be set, and its defaults.
@@ -81,7 +91,8 @@ class Settings:
 
     `token` is the secret for writes, or `name:secret` pairs divided by commas; without it all writes are refused.
     `update_timeout` in seconds and `update_memory` in bytes for one write, `update_bytes` for its body, which may take
-    `body_timeout` seconds to arrive. `rate_limit` is how many queries and writes one client may send in so many
+    `body_timeout` seconds to arrive. `proxies` are the addresses of the reverse proxies whose X-Forwarded headers are
+    believed. `rate_limit` is how many queries and writes one client may send in so many
     seconds, None for any number.
     """
 
@@ -101,6 +112,7 @@ class Settings:
     update_bytes: int = 64 * 2**20
     body_timeout: float = 60.0
     rate_limit: tuple[float, float] | None = None
+    proxies: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.1"), IPv6Network("::1"))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
@@ -138,5 +150,6 @@ _READ: dict[str, tuple[Any, str]] = {
     "update_memory": (_size, "bytes, or a size as 2 GiB"),
     "update_bytes": (_size, "bytes, or a size as 64 MiB"),
     "body_timeout": (_positive, "seconds above 0"),
+    "proxies": (_networks, "addresses or networks divided by commas, as 10.0.0.1, 192.168.0.0/16, or off"),
     "rate_limit": (_rate, "a number of requests by second, minute or hour, as 50/s, or off"),
 }

@@ -12,22 +12,29 @@ from pyoxigraph import NamedNode, Quad
 from graph.columns import columns_of
 from graph.remote.address import read_address
 from graph.remote.store import RemoteStore
+from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.tables.statements import load_tables
 from ontology.identifiers import graph_name
 from ontology.vocabulary import ontology_quads
 
-__all__ = ["CASEBOOK", "open_store"]
+__all__ = ["CASEBOOK", "missing_ontology", "open_store"]
 
 CASEBOOK: Final = Path(__file__).parent.parent / "loaders" / "casebook"
 
 
 def open_store(
-    place: Path | str, *, empty: bool = False, fill: bool = False, say: Callable[[str], None] = lambda words: None
+    place: Path | str,
+    *,
+    empty: bool = False,
+    bare: bool = False,
+    fill: bool = False,
+    say: Callable[[str], None] = lambda words: None,
 ) -> Store:
     """Open the store at a place; a folder without one is filled with the ontology and, unless `empty`, the casebook.
 
-    It is made whole or not at all, also where several processes ask for it at once. A server is only read, unless
+    With `bare` it is made without any statement: a plain dataset, until `subsidia load` adds the ontology. A store is
+    made whole or not at all, also where several processes ask for it at once. A server is only read, unless
     `fill` asks that an empty one is filled in the same way. Raises StoreUnreachable, AddressRefused.
     """
 
@@ -47,9 +54,14 @@ def open_store(
         return remote
     if Store.exists(place):
         return Store(place)
-    store = Store.create(place, contents)
+    store = Store.create(place, None if bare else contents)
     columns_of(store.snapshot())
     return store
+
+
+def missing_ontology(snapshot: Snapshot) -> list[Quad]:
+    """Give the ontology where it is not in the store: that was made without statements, or emptied."""
+    return [] if snapshot.union else _ontology()
 
 
 def _cache() -> Path:

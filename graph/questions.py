@@ -43,7 +43,8 @@ class Question:
     """A query and what is asked of its result.
 
     `solutions` and `triples` are the media types for the two kinds of result, None where the asker accepts none. With
-    `gzip` a body of some size comes compressed. `hosts` are those that the query may call by SERVICE.
+    `gzip` a body of some size comes compressed. `hosts` are those that the query may call by SERVICE. A query that
+    names no graph is about all of them together, or without `union` about the one that has no name.
     """
 
     folder: str
@@ -55,6 +56,7 @@ class Question:
     result_bytes: int = 64 * 2**20
     gzip: bool = False
     hosts: tuple[str, ...] = ()
+    union: bool = True
 
 
 @dataclass(frozen=True, slots=True)

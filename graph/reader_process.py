@@ -17,6 +17,7 @@ from graph.errors import QueryRefused, SyntaxRefused
 from graph.guard import check_query, lasts, names_dataset
 from graph.questions import SOLUTIONS, TRIPLES, Answer, Question
 from graph.sandbox import limit_memory
+from ontology.identifiers import BASE
 
 __all__ = ["SOLUTIONS", "TRIPLES", "Answer", "Question", "answer", "open_generation", "syntax_refused"]
 
@@ -86,14 +87,16 @@ def answer(question: Question, memory: int | None = None) -> Answer:
 
 
 def _run(database: pyoxigraph.Store, question: Question) -> Any:
-    """Evaluate over the dataset that the protocol names, else the query, else all graphs at once."""
+    """Evaluate over the dataset that the protocol names, else the query, else all graphs or the nameless one."""
     if question.default_graphs or question.named_graphs:
         return database.query(
             question.query,
+            base_iri=BASE,
             default_graph=[NamedNode(iri) for iri in question.default_graphs],
             named_graphs=[NamedNode(iri) for iri in question.named_graphs],
         )
-    return database.query(question.query, use_default_graph_as_union=not names_dataset(question.query))
+    union = question.union and not names_dataset(question.query)
+    return database.query(question.query, base_iri=BASE, use_default_graph_as_union=union)
 
 
 def _serialise(results: Any, question: Question) -> Answer:

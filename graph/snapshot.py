@@ -14,7 +14,7 @@ import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graph.errors import StoreUnreachable
-from ontology.identifiers import expand, slug
+from ontology.identifiers import expand, graph_name, slug
 
 __all__ = ["Snapshot"]
 
@@ -76,6 +76,20 @@ class Snapshot:
         solutions: Any = self.database.query(query, use_default_graph_as_union=True)
         names = [variable.value for variable in solutions.variables]
         return [{name: getattr(solution[name], "value", None) for name in names} for solution in solutions]
+
+    @cached_property
+    def has_ontology(self) -> bool:
+        """Whether the words that the data are written in are in the store, as in every store of governance data."""
+        return next(self.graph(graph_name("ontology")), None) is not None
+
+    @property
+    def union(self) -> bool:
+        """Whether a query that names no graph is about all of them: in a store with the ontology, and in no other.
+
+        Governance data stands in graphs with names, one a source. A store without the ontology is a plain dataset, as
+        SPARQL has it: the graph without a name is the default graph.
+        """
+        return self.has_ontology
 
     @cached_property
     def labels(self) -> dict[str, str]:

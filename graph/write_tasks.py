@@ -10,8 +10,9 @@ from xml.parsers import expat
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
-from graph.update_text import Operations, check_update, with_dataset
+from graph.update_text import Operations, check_update, clear_silently, with_dataset, without_silent_loads
 from graph.write_task import Document, Task
+from ontology.identifiers import BASE
 
 __all__ = ["Absent", "Done", "Malformed", "run"]
 
@@ -69,19 +70,21 @@ def run(task: Task, database: pyoxigraph.Store) -> Done:
 
 
 def _update(task: Task, database: pyoxigraph.Store) -> Operations:
-    text = task.documents[0].body.decode("utf-8")
+    text = without_silent_loads(task.documents[0].body.decode("utf-8"))
     operations = check_update(text)
+    changed = clear_silently(text)
     if task.using or task.using_named:
+        changed = with_dataset(changed, task.using, task.using_named)
+    if changed != text:
         _check_syntax(text)
-        text = with_dataset(text, task.using, task.using_named)
-    database.update(text)
+    database.update(changed, base_iri=BASE)
     return operations
 
 
 def _check_syntax(text: str) -> None:
     """Raise SyntaxError for what is no update, with its place in the text as it was sent."""
     try:
-        pyoxigraph.Store().update(text)
+        pyoxigraph.Store().update(text, base_iri=BASE)
     except RuntimeError:
         # it is one, and cannot be done on an empty store, as DROP GRAPH
         return

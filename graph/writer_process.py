@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyoxigraph
+from pyoxigraph import NamedNode
 
 from graph.errors import QueryRefused, SyntaxRefused
 from graph.reader_process import syntax_refused
 from graph.sandbox import die_with_parent, forbid_network, limit_memory
 from graph.write_counts import count_graphs, difference, differs
 from graph.write_task import PROTECTED, Document, Task
-from graph.write_tasks import Absent, Malformed, run
+from graph.write_tasks import Absent, Done, Malformed, run
 
 __all__ = ["encode", "main"]
 
@@ -92,12 +93,19 @@ def _change(task: Task, draft: Path, before: Path, memory: int) -> dict[str, Any
     limit_memory(memory)
     counted = count_graphs(old)
     done = run(task, database)
-    touched = next((graph for graph in PROTECTED if differs(old, database, graph)), None)
+    touched = next((graph for graph in _kept(done, database) if differs(old, database, graph)), None)
     if touched is not None:
         return {"failure": "protected", "message": f"the graph {touched} cannot be changed here"}
     database.flush()
     found = difference(old, database, counted, done.operations)
     return {"failure": "", "created": done.created, **found}
+
+
+def _kept(done: Done, database: pyoxigraph.Store) -> list[str]:
+    """Give the graphs that must be as they were: the protected ones, but for those that went with all graphs."""
+    if not done.operations.all_graphs:
+        return list(PROTECTED)
+    return [each for each in PROTECTED if next(database.quads_for_pattern(None, None, None, NamedNode(each)), None)]
 
 
 if __name__ == "__main__":

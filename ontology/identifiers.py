@@ -9,6 +9,7 @@ from typing import Final
 from ontology.errors import SubsidiaError
 
 __all__ = [
+    "BASE",
     "CURRENCIES",
     "DEF",
     "GRAPH",
@@ -28,6 +29,7 @@ __all__ = [
     "slugified",
 ]
 
+BASE: Final = "https://w3id.org/subsidia/"
 DEF: Final = "https://w3id.org/subsidia/def/"
 ID: Final = "https://w3id.org/subsidia/id/"
 GRAPH: Final = "https://w3id.org/subsidia/graph/"

@@ -17,7 +17,7 @@ from ontology.identifiers import graph_name
 from tests.bench.generate import GRAPH_NAME, actors, flows, level_sums, write_graph
 from tests.bench.measure import sums_of
 from tests.bench.report import as_table, machine, write_json
-from tests.bench.stages import Asked, run
+from tests.bench.stages import Asked, run, serving
 
 FLOWS, SEED = 2000, 7
 
@@ -77,7 +77,7 @@ def test_a_file_can_take_the_place_of_a_graph(source: Path, tmp_path: Path) -> N
 
 
 def test_the_benchmark_measures_everything_and_leaves_no_server(tmp_path: Path) -> None:
-    notes, figures = run(Asked(FLOWS, 300, SEED, 20), tmp_path, lambda words: None)
+    notes, figures = run(Asked(FLOWS, 300, SEED, 20, servers=False), tmp_path, lambda words: None)
     pages = [figure for figure in figures if figure.stage.startswith("Pages")]
     measured = [figure for figure in figures if figure not in pages]
     assert all(value and value > 0 for figure in measured for value in figure.values.values())
@@ -91,3 +91,14 @@ def test_the_benchmark_measures_everything_and_leaves_no_server(tmp_path: Path) 
     table = as_table(facts, figures)
     assert "bulk load" in table
     assert "statements/s" in table
+
+
+def test_servers_are_compared_with_what_is_wanted() -> None:
+    each = {"point": 0.002, "points": 600.0, "repeat": 0.001, "repeats": 800.0, "first": 0.3}
+    served = {"subsidia": each, "rdflib-endpoint": {**each, "points": 300.0}, "oxigraph": {**each, "first": 0.1}}
+    lines = as_table({"machine": machine(), "notes": []}, [*serving(served)]).splitlines()
+    assert (
+        "  one flow, four at once, queries/s: subsidia 600 · rdflib-endpoint 300 (2 ×, wanted 3) · oxigraph 600 (1 ×)"
+        in lines
+    )
+    assert any("oxigraph 100 (0.33 ×, wanted 0.666667)" in line for line in lines)

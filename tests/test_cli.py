@@ -32,6 +32,7 @@ from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.tables.statements import load_tables
 from tests.conftest import MINIMAL, WriteTables, with_cells
+from tests.service import serving
 from tests.small_graphs import write_tables
 from tests.test_own_rules import HEADER, QUERY
 
@@ -659,3 +660,15 @@ def test_the_address_of_a_server_is_not_taken_for_a_folder(tmp_path: Path) -> No
     assert refused.status == 3
     assert "http://127.0.0.1:9/sparql: cannot be reached" in refused.err
     assert not Path("http:").exists()
+
+
+def test_an_empty_store_is_served_and_filled_like_any_other(tables: WriteTables, tmp_path: Path) -> None:
+    place = tmp_path / "plain"
+    with serving(place, "--empty", token="t") as service:
+        assert service.get("SELECT * { ?s ?p ?o }").json()["results"]["bindings"] == []
+        for path in ("/", "/flows", "/gaps", "/network", "/ontology", "/api/v1/stats", "/.well-known/void", "/dcat"):
+            assert service.request("GET", path, Accept="*/*").status == 200, path
+        done = installed("load", tables(), "--store", place)
+        assert done.status == 0, done.err
+        assert service.get("ASK { ?s ?p ?o }").json()["boolean"] is True, "the graphs are read together from then on"
+    assert Store(place).snapshot().has_ontology

@@ -132,10 +132,39 @@ def test_a_blank_node_of_one_document_is_none_of_another(clean: TestClient) -> N
 def test_post_without_a_graph_makes_a_new_one_and_says_where(clean: TestClient) -> None:
     answer = clean.post("/store", content=JOHN, headers=TURTLE)
     assert answer.status_code == 201
-    again = clean.get(answer.headers["location"], headers={"Accept": "text/turtle"})
-    assert isomorphic(rdf(again.text), rdf(JOHN))
+    made = answer.headers["location"]
+    for again in (clean.get(made, headers={"Accept": "text/turtle"}), get(clean, graph=made)):
+        assert isomorphic(rdf(again.text), rdf(JOHN)), "where it is, is its name"
     other = clean.post("/store", content=JOHN, headers=TURTLE)
     assert other.headers["location"] != answer.headers["location"]
+
+
+# --- Direct identification (4.1) -------------------------------------------------------------------------------------
+
+
+def test_a_graph_below_the_store_has_its_own_address_as_its_name(clean: TestClient) -> None:
+    """put_get_repeat, put_delete_get_delete, head_existing and head_non_existing."""
+    name = "http://testserver/store/person/a%20b.ttl"
+    assert clean.put("/store/person/a%20b.ttl", content=JOHN, headers=TURTLE).status_code == 201
+    assert isomorphic(rdf(get(clean, graph=name).text), rdf(JOHN))
+    assert put(clean, JANE, graph=name).status_code == 204
+    assert isomorphic(rdf(clean.get("/store/person/a%20b.ttl").text), rdf(JANE))
+    assert clean.post("/store/person/a%20b.ttl", content="<#x> <#y> <c> .", headers=TURTLE).status_code == 204
+    assert (
+        f"<{name}#x> <{name}#y> <http://testserver/store/person/c> ." in get(clean, "application/n-triples", name).text
+    )
+    assert clean.head("/store/person/a%20b.ttl", headers={"Accept": "text/turtle; charset=utf-8"}).status_code == 200
+    assert clean.delete("/store/person/a%20b.ttl", headers=AS_PARTNER).status_code == 204
+    assert clean.head("/store/person/a%20b.ttl").status_code == 404
+    assert clean.delete("/store/person/a%20b.ttl", headers=AS_PARTNER).status_code == 404
+
+
+def test_below_the_store_nothing_else_is_named_and_writes_need_the_token(clean: TestClient) -> None:
+    for more in ("?default", f"?graph={G}"):
+        refused(clean.get(f"/store/person{more}"), 400, "is a graph already")
+    assert clean.put("/store/person", content=JOHN, headers={"Content-Type": "text/turtle"}).status_code == 401
+    refused(clean.get("/store/"), 400, "name one graph")
+    assert clean.patch("/store/person").headers["allow"] == "GET, HEAD, PUT, POST, DELETE"
 
 
 def multipart(*parts: tuple[str, str]) -> tuple[bytes, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -16,25 +17,30 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from graph.store import Store
+from ontology.identifiers import BASE, graph_name
 
 X: Final = "http://example.org/"
 G1, G2, G3 = (f"{X}graph/{n}" for n in (1, 2, 3))
+ONTOLOGY: Final = NamedNode(graph_name("ontology"))
 FORM: Final = "application/x-www-form-urlencoded"
 DIRECT: Final = "application/sparql-query"
 JSON: Final = "application/sparql-results+json"
-VALUES: Final = "SELECT ?o WHERE { ?s ?p ?o } ORDER BY ?o"
-NAMED: Final = "SELECT ?g ?o WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
-CONSTRUCT: Final = f"CONSTRUCT {{ ?s <{X}p> ?o }} WHERE {{ ?s ?p ?o }}"
+VALUES: Final = f"SELECT ?o WHERE {{ ?s <{X}says> ?o }} ORDER BY ?o"
+NAMED: Final = f"SELECT ?g ?o WHERE {{ GRAPH ?g {{ ?s <{X}says> ?o }} }} ORDER BY ?g"
+CONSTRUCT: Final = f"CONSTRUCT {{ ?s <{X}p> ?o }} WHERE {{ ?s <{X}says> ?o }}"
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Make a store of three named graphs, graph n saying n."""
+    """Make a store of three named graphs, graph n saying n, beside a word of the ontology."""
     made = Store.create(tmp_path_factory.mktemp("protocol") / "store")
-    made.load(
-        Quad(NamedNode(f"{X}thing"), NamedNode(f"{X}says"), Literal(n), NamedNode(f"{X}graph/{n}")) for n in (1, 2, 3)
-    )
+    made.load([*_graphs(), Quad(NamedNode(f"{X}word"), NamedNode(f"{X}is"), NamedNode(X), ONTOLOGY)])
     return made
+
+
+def _graphs() -> list[Quad]:
+    thing, says = NamedNode(f"{X}thing"), NamedNode(f"{X}says")
+    return [Quad(thing, says, Literal(n), NamedNode(f"{X}graph/{n}")) for n in (1, 2, 3)]
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +99,40 @@ def test_a_plus_is_a_space_in_a_form_and_itself_in_a_direct_body(client: TestCli
 
 
 # 2.1.4: the dataset
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_in_a_store_without_the_ontology_the_default_graph_is_the_one_without_a_name(tmp_path: Path, way: str) -> None:
+    """A plain dataset, as SPARQL 1.1 Query has it (section 13)."""
+    plain = Store.create(tmp_path / "plain")
+    plain.load([*_graphs(), Quad(NamedNode(f"{X}thing"), NamedNode(f"{X}says"), Literal(4))])
+    with TestClient(create_app(Settings(store=plain.path))) as client:
+        assert _rows(_ask(client, VALUES, way)) == [("4",)]
+        assert _rows(_ask(client, NAMED, way)) == [(G1, "1"), (G2, "2"), (G3, "3")]
+        assert _rows(_ask(client, VALUES, way, default_graph_uri=[G1, G3])) == [("1",), ("3",)]
+        description = rdflib.Graph().parse(data=client.get("/sparql").text, format="turtle")
+    sd = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
+    assert not list(description.triples((None, sd.feature, sd.UnionDefaultGraph)))
+    default = next(description.objects(None, sd.defaultGraph))
+    assert str(description.value(default, rdflib.VOID.triples)) == "1"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_relative_iri_is_a_name_of_ours(client: TestClient, way: str) -> None:
+    """Section 2.1.6 leaves the base to the service (query_content_type_construct)."""
+    assert _rows(_ask(client, "SELECT (<def/Actor> AS ?x) {}", way)) == [(f"{BASE}def/Actor",)]
+    assert _rows(_ask(client, f"BASE <{X}> SELECT (<a> AS ?x) {{}}", way)) == [(f"{X}a",)]
+    answer = _ask(
+        client, "CONSTRUCT { <s> <p> 1 } WHERE {}", way, "application/n-triples", default_graph_uri=f"{X}none"
+    )
+    assert f"<{BASE}s> <{BASE}p> " in answer.text
+
+
+def test_a_slash_at_the_end_makes_no_difference(client: TestClient) -> None:
+    assert client.get("/sparql/", params={"query": "ASK {}"}, follow_redirects=False).status_code == 200
+    headers = {"Content-Type": DIRECT}
+    assert client.post("/sparql/", content="ASK {}", headers=headers, follow_redirects=False).status_code == 200
+    assert client.put("/sparql/", content="ASK {}", headers=headers, follow_redirects=False).status_code == 405
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -296,7 +336,7 @@ def test_an_answer_is_unchanged_until_the_next_commit(tmp_path: Any) -> None:
         assert client.head("/sparql", params={"query": VALUES}, headers=known).status_code == 304
         assert client.get("/sparql", params={"query": NAMED}, headers=known).status_code == 200
         assert client.get("/sparql", params={"query": VALUES, "format": "csv"}, headers=known).status_code == 200
-        own.load([Quad(NamedNode(f"{X}a"), NamedNode(f"{X}b"), Literal("new"), NamedNode(G1))])
+        own.load([Quad(NamedNode(f"{X}a"), NamedNode(f"{X}says"), Literal("new"))])
         changed = client.get("/sparql", params={"query": VALUES}, headers=known)
         assert _rows(changed) == [("new",)]
         assert changed.headers["etag"] != first.headers["etag"]

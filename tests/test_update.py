@@ -23,6 +23,7 @@ from api.app import create_app
 from api.rate_limit import RateLimit
 from api.settings import SettingRefused, Settings
 from graph.store import Store
+from ontology.identifiers import BASE
 from tests.write_help import ENDLESS, GREEDY, NESTED, numbers, writing_child
 from tests.write_service import AS_PARTNER, serving
 
@@ -207,7 +208,30 @@ def test_what_is_not_done_is_said_in_words(client: TestClient, text: str, words:
     assert generation(client) == before
 
 
-@pytest.mark.parametrize("text", ["DROP ALL", "CLEAR GRAPH <https://w3id.org/subsidia/graph/ontology>"])
+def test_a_relative_iri_is_a_name_of_ours(clean: TestClient) -> None:
+    """2.2.5 leaves the base to the service; CLEAR of a graph that is not there is done already (update_base_uri)."""
+    text = (
+        f"CLEAR GRAPH <{A}> ; INSERT DATA {{ GRAPH <{A}> {{ <http://example.org/s> <http://example.org/p> <test> }} }}"
+    )
+    assert send(clean, text).status_code == 204
+    assert ask(clean, f"GRAPH <{A}> {{ :s :p <{BASE}test> }}")
+    refused(send(clean, f"DROP GRAPH <{B}>"), 400, "does not exist")
+
+
+def test_all_graphs_are_cleared_and_filled_in_one_update(tmp_path: Path) -> None:
+    """update_dataset_named_graphs: the store is a plain dataset then, the ontology gone with the rest."""
+    data = " ".join(f"GRAPH <{graph}> {{ <{graph}> a :Document }}" for graph in (A, B))
+    found = "INSERT { GRAPH :new { ?s a :Found } } WHERE { GRAPH ?g { ?s a ?o } }"
+    text = f"{EX} DROP ALL ; INSERT DATA {{ {data} }} ; {found}"
+    with serving(tmp_path / "store") as client:
+        assert send(client, text, **{"using-named-graph-uri": [B]}).status_code == 204
+        assert ask(client, f"GRAPH :new {{ <{B}> a :Found }} FILTER NOT EXISTS {{ GRAPH :new {{ <{A}> a :Found }} }}")
+        assert not ask(client, "?s ?p ?o"), "no graph but those with a name has anything"
+        for page in ("/", "/flows", "/gaps", "/network", "/ontology", "/sources", "/api/v1/stats", "/dcat"):
+            assert client.get(page).status_code == 200, page
+
+
+@pytest.mark.parametrize("text", ["DROP NAMED", "CLEAR GRAPH <https://w3id.org/subsidia/graph/ontology>"])
 def test_the_ontology_cannot_be_changed(client: TestClient, text: str) -> None:
     refused(send(client, text), 403, "graph/ontology cannot be changed here")
 

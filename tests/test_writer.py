@@ -18,7 +18,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from api.stores import open_store
+from api.stores import missing_ontology, open_store
 from graph.columns import columns_of
 from graph.errors import QueryRefused, SyntaxRefused
 from graph.flows import flow_table
@@ -283,15 +283,37 @@ def test_no_update_changes_a_protected_graph(empty_store: Store, graph: str, tex
     assert (empty_store.generation, triples(empty_store, graph)) == (1, 1)
 
 
-def test_everything_else_may_be_dropped_but_not_the_ontology(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DROP NAMED",
+        "CLEAR NAMED",
+        f"CLEAR GRAPH <{PROTECTED[0]}>",
+        f"DROP ALL ; INSERT DATA {{ GRAPH <{PROTECTED[0]}> {{ <http://example.org/a> <http://example.org/p> 1 }} }}",
+        f"DELETE WHERE {{ GRAPH <{PROTECTED[0]}> {{ ?s ?p ?o }} }} # DROP ALL",
+        "DELETE { GRAPH ?g { ?s ?p ?all } } WHERE { GRAPH ?g { ?s ?p ?all } }",
+    ],
+)
+def test_everything_else_may_be_dropped_but_not_the_ontology(tmp_path: Path, text: str) -> None:
     store = open_store(tmp_path / "store", empty=True)
     writing = writer(store)
     writing.write(update_task(DATA % 1))
     with pytest.raises(GraphProtected):
-        writing.write(update_task("DROP ALL"))
+        writing.write(update_task(text))
     writing.write(update_task(f"DROP GRAPH <{G}>"))
     assert triples(store, PROTECTED[0]) > 1000
     assert triples(store, G) == 0
+
+
+@pytest.mark.parametrize("text", ["DROP ALL", "clear all", "DROP SILENT ALL", "# why\nCLEAR ALL ; DROP ALL"])
+def test_all_graphs_go_together_and_the_ontology_with_them(tmp_path: Path, text: str) -> None:
+    store = open_store(tmp_path / "store", empty=True)
+    assert (store.snapshot().union, len(store.snapshot().database) > 1000) == (True, True)
+    changed = writer(store).write(update_task(text))
+    assert (changed.added, len(store.snapshot().database)) == (0, 0)
+    assert not store.snapshot().union, "what is left is a plain dataset"
+    store.load(missing_ontology(store.snapshot()))
+    assert (store.snapshot().union, missing_ontology(store.snapshot())) == (True, [])
 
 
 # --- Other hosts -----------------------------------------------------------------------------------------------------
@@ -320,11 +342,13 @@ FETCHES: Final = {
     "LOAD": "LOAD <%s>",
     "LOAD into a graph": "LOAD <%s> INTO GRAPH <http://example.org/g>",
     "in small letters, without a space": "loadsilent<%s>into graph<http://example.org/g>",
-    "behind another operation": "CLEAR DEFAULT;LOAD SILENT <%s>",
+    "behind another operation": "CLEAR DEFAULT;LOAD <%s>",
     "behind a prologue": "BASE <http://example.org/>PREFIX load: <http://example.org/>LOAD<%s>",
-    "behind a comment": "# none\rLOAD SILENT <%s>",
-    "behind what looks like an IRI": "INSERT DATA { <<:a:b'>'>> :p :o } ; LOAD SILENT <%s> #'",
+    "behind a comment": "# none\rLOAD <%s>",
+    "behind what looks like an IRI": "INSERT DATA { <<:a:b'>'>> :p :o } ; LOAD <%s> #'",
     "with a prefix": "PREFIX x: <%s> LOAD x:",
+    "silently, with a prefix": "PREFIX x: <%s> LOAD SILENT x:",
+    "silently and not so": "LOAD SILENT <%s> ; LOAD <http://example.org/> SILENT",
     "SERVICE": "INSERT { ?s ?p ?o } WHERE { SERVICE <%s> { ?s ?p ?o } }",
     "SERVICE SILENT": "DELETE { ?s ?p ?o } WHERE { ?s ?p 1SERVICE SILENT<%s>{ ?s ?p ?o } }",
 }
@@ -337,6 +361,28 @@ def test_no_update_asks_another_host(store: Store, listener: tuple[int, list[byt
         writer(store).write(update_task(text % f"http://127.0.0.1:{port}/x"))
     assert received == []
     assert unchanged(store)
+
+
+SILENT: Final = [
+    "LOAD SILENT <%s>",
+    "load silent <%s> into graph <http://example.org/g>",
+    "CLEAR DEFAULT;LOAD SILENT <%s>;LOAD SILENT<%s>",
+    "# none\rLOAD SILENT <%s> # and no more",
+]
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_a_silent_load_fails_silently(empty_store: Store, listener: tuple[int, list[bytes]], text: str) -> None:
+    port, received = listener
+    iri = f"http://127.0.0.1:{port}/x"
+    more = "; INSERT DATA { <http://example.org/a> <http://example.org/p> 1 }"
+    changed = writer(empty_store).write(update_task(text.replace("%s", iri) + "\n" + more))
+    assert (changed.added, changed.removed, received) == (1, 0, [])
+
+
+def test_errors_behind_a_silent_load_are_told_in_their_own_line(empty_store: Store) -> None:
+    with pytest.raises(SyntaxRefused, match="line 4"):
+        writer(empty_store).write(update_task("LOAD SILENT\n<http://example.org/a>\n;\nINSERT {"))
 
 
 HARMLESS: Final = [

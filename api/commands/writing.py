@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,6 +16,7 @@ from api.commands.common import AsJson, StorePath, note, print_document, print_t
 from api.commands.shapes import origins_of, refuse_violations, violation_row, violations_of
 from api.known import InStore
 from api.parameters import ParameterRefused
+from api.stores import missing_ontology
 from graph.columns import columns_of
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
@@ -99,7 +101,8 @@ def _load(opened: Store, asked: _Asked, *, replace: bool, dry_run: bool) -> None
     if dry_run:
         print("nothing was changed (--dry-run)")
         return
-    generation = opened.load((quad for found in statements for quad in found.quads), replace=graphs)
+    loaded = chain(missing_ontology(snapshot), *(found.quads for found in statements))
+    generation = opened.load(loaded, replace=graphs)
     after = opened.snapshot()
     columns_of(after)
     change = after.size - snapshot.size

@@ -25,7 +25,7 @@ _RESULTS: Final = (
 
 
 def service_description(snapshot: Snapshot, root: str, federated: bool) -> Graph:
-    """Describe the endpoint and its dataset: all graphs, with their union as default graph; nothing is dereferenced.
+    """Describe the endpoint and its dataset: all graphs, and which is the default graph; nothing is dereferenced.
 
     Updates have an address of their own, so they are a service of their own.
     """
@@ -38,7 +38,8 @@ def service_description(snapshot: Snapshot, root: str, federated: bool) -> Graph
     rdf.add((service, SD.supportedLanguage, SD.SPARQL11Query))
     for name in _RESULTS:
         rdf.add((service, SD.resultFormat, FORMATS[name]))
-    rdf.add((service, SD.feature, SD.UnionDefaultGraph))
+    if snapshot.union:
+        rdf.add((service, SD.feature, SD.UnionDefaultGraph))
     if federated:
         rdf.add((service, SD.feature, SD.BasicFederatedQuery))
     rdf.add((service, DCTERMS.license, LICENCE))
@@ -57,13 +58,15 @@ def service_description(snapshot: Snapshot, root: str, federated: bool) -> Graph
 
 
 def _describe_dataset(rdf: Graph, snapshot: Snapshot, site: Site, dataset: URIRef) -> None:
-    union = URIRef(f"{site.endpoint}#union")
+    counts = graph_counts(snapshot)
+    nameless = snapshot.size - sum(count.triples for count in counts)
+    default = URIRef(f"{site.endpoint}#{'union' if snapshot.union else 'default'}")
     rdf.add((dataset, RDF.type, SD.Dataset))
     rdf.add((dataset, RDF.type, SD.GraphCollection))
-    rdf.add((dataset, SD.defaultGraph, union))
-    rdf.add((union, RDF.type, SD.Graph))
-    rdf.add((union, VOID.triples, number(snapshot.size)))
-    for count in graph_counts(snapshot):
+    rdf.add((dataset, SD.defaultGraph, default))
+    rdf.add((default, RDF.type, SD.Graph))
+    rdf.add((default, VOID.triples, number(snapshot.size if snapshot.union else nameless)))
+    for count in counts:
         part = site.part(count.iri)
         named = URIRef(f"{site.endpoint}#{str(part).rpartition('#')[2]}")
         rdf.add((dataset, SD.namedGraph, named))

@@ -1,4 +1,8 @@
-"""The SPARQL 1.1 Graph Store HTTP Protocol: each graph by its IRI, read by anybody, written with a token."""
+"""The SPARQL 1.1 Graph Store HTTP Protocol: each graph by its IRI, read by anybody, written with a token.
+
+A graph is named by `?graph=` and its IRI, the one without a name by `?default` (indirect identification, section 4.2).
+What stands below /store is a graph whose IRI is its own address (direct identification, section 4.1).
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ from api.writes import WritesGiven
 from graph.snapshot import Snapshot
 from graph.write_task import PROTECTED, RDF_TYPES, Changed, Document, Task
 from graph.writer import GraphProtected
-from ontology.identifiers import GRAPH, PREFIXES, slug
+from ontology.identifiers import PREFIXES, slug
 
 __all__ = ["router"]
 
@@ -58,6 +62,7 @@ _PARAMETERS: Final[list[dict[str, Any]]] = [
     | {"description": "the graph without a name, in place of `graph`"},
 ]
 _NO_BODY: Final[dict[str, Any]] = {"parameters": _PARAMETERS}
+_BELOW: Final = "/store/{path:path}"
 _WRITING: Final[dict[str, Any]] = {
     "responses": _WRITTEN,
     "status_code": 204,
@@ -83,6 +88,8 @@ class _Store(APIRoute):
 router = APIRouter(tags=["sparql"], route_class=_Store)
 
 
+@router.get(_BELOW, include_in_schema=False)
+@router.head(_BELOW, include_in_schema=False)
 @router.get("/store", responses=_READ, response_class=Response, openapi_extra=_NO_BODY)
 @router.head("/store", include_in_schema=False)
 def read_graph(request: Request, snapshot: SnapshotGiven) -> Response:
@@ -97,6 +104,7 @@ def read_graph(request: Request, snapshot: SnapshotGiven) -> Response:
     return not_modified(request, tag) or _stream(snapshot, graph, media_type, tag)
 
 
+@router.put(_BELOW, status_code=204, include_in_schema=False)
 @router.put("/store", **_WRITING, openapi_extra=_BODY)
 async def replace_graph(request: Request, settings: SettingsGiven, writes: WritesGiven) -> Response:
     """Let a graph hold the statements of the body and no others."""
@@ -108,23 +116,25 @@ async def replace_graph(request: Request, settings: SettingsGiven, writes: Write
     return _done(await writes.do(who, Task("put", (document,), graph)))
 
 
+@router.post(_BELOW, status_code=204, include_in_schema=False)
 @router.post("/store", **_WRITING, openapi_extra=_BODY)
 async def add_to_graph(request: Request, settings: SettingsGiven, writes: WritesGiven) -> Response:
     """Add the statements of the body to a graph; with neither `graph` nor `default`, to a new one (see Location)."""
     who = writer_of(request, settings.token)
-    new = "graph" not in request.query_params and "default" not in request.query_params
-    graph = f"{GRAPH}posted-{token_hex(8)}" if new else _writable(request)
+    named = request.path_params.get("path") or "graph" in request.query_params or "default" in request.query_params
+    graph = _writable(request) if named else _address(request, f"/store/posted-{token_hex(8)}")
     header = request.headers.get("content-type", "")
     kind = media_type_of(header, [*RDF_TYPES, _MULTIPART])
     body = await read_body(request, settings.update_bytes, settings.body_timeout)
     base = graph or str(request.url)
     documents = await asyncio.to_thread(_documents, kind, header, body, base)
     done = _done(await writes.do(who, Task("post", documents, graph)))
-    if new and graph is not None:
-        done.headers["Location"] = f"{request.url_for('read_graph')}?graph={quote(graph, safe='')}"
+    if not named and graph is not None:
+        done.headers["Location"] = graph
     return done
 
 
+@router.delete(_BELOW, status_code=204, include_in_schema=False)
 @router.delete("/store", **{**_WRITING, "responses": {**_WRITTEN, **_ABSENT}}, openapi_extra=_NO_BODY)
 async def delete_graph(request: Request, settings: SettingsGiven, writes: WritesGiven) -> Response:
     """Remove a graph; the default graph is emptied."""
@@ -135,6 +145,10 @@ async def delete_graph(request: Request, settings: SettingsGiven, writes: Writes
 def _graph(request: Request) -> str | None:
     """Give the IRI of the graph that is asked for, None for the default graph; BodyRefused where it is not clear."""
     named, default = request.query_params.getlist("graph"), "default" in request.query_params
+    if request.path_params.get("path"):
+        if named or default:
+            raise BodyRefused("an address below /store is a graph already: ?graph and ?default are for /store itself")
+        named = [_address(request)]
     if len(named) + default != 1:
         raise BodyRefused("name one graph: ?graph=<IRI, escaped> or ?default")
     if default:
@@ -143,6 +157,13 @@ def _graph(request: Request) -> str | None:
         return NamedNode(named[0]).value
     except ValueError as error:
         raise BodyRefused(f"graph={named[0]}: not an absolute IRI ({error})") from error
+
+
+def _address(request: Request, path: str | None = None) -> str:
+    """Give the address of the request without its query, escapes as they were sent, or that of another path here."""
+    root: str = request.scope.get("root_path", "")
+    own = request.scope["raw_path"].decode("ascii").partition("?")[0]
+    return f"{request.url.scheme}://{request.url.netloc}" + (own if path is None else root + path)
 
 
 def _writable(request: Request) -> str | None:

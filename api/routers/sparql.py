@@ -50,6 +50,8 @@ _TEXT: Final = {"schema": {"type": "string"}}
 _BODY: Final[dict[str, Any]] = {"requestBody": {"content": {DIRECT: _TEXT, FORM: {"schema": {"type": "object"}}}}}
 
 
+@router.get("/sparql/", include_in_schema=False)
+@router.head("/sparql/", include_in_schema=False)
 @router.get("/sparql", responses=_RESPONSES, response_class=Response)
 @router.head("/sparql", include_in_schema=False)
 async def query_by_get(request: Request, snapshot: SnapshotGiven, settings: SettingsGiven) -> Response:
@@ -65,6 +67,7 @@ async def query_by_get(request: Request, snapshot: SnapshotGiven, settings: Sett
     return await _answer(request, snapshot, settings, asked)
 
 
+@router.post("/sparql/", include_in_schema=False)
 @router.post("/sparql", responses=_RESPONSES, response_class=Response, openapi_extra=_BODY)
 async def query_by_post(request: Request, snapshot: SnapshotGiven, settings: SettingsGiven) -> Response:
     """Run a query sent as a form or as application/sparql-query."""
@@ -72,12 +75,14 @@ async def query_by_post(request: Request, snapshot: SnapshotGiven, settings: Set
     return await _answer(request, snapshot, settings, asked)
 
 
+@router.options("/sparql/", include_in_schema=False)
 @router.options("/sparql", include_in_schema=False)
 async def methods() -> Response:
     """Say which methods there are."""
     return Response(status_code=204, headers={"Allow": _METHODS, "Accept-Post": f"{DIRECT}, {FORM}"})
 
 
+@router.api_route("/sparql/", methods=["PUT", "DELETE", "PATCH", "TRACE"], include_in_schema=False)
 @router.api_route("/sparql", methods=["PUT", "DELETE", "PATCH", "TRACE"], include_in_schema=False)
 async def refuse_method(request: Request) -> Response:
     """Refuse any other method with those that there are."""
@@ -110,6 +115,7 @@ def _question(request: Request, snapshot: Snapshot, settings: Settings, asked: A
         result_bytes=settings.result_bytes,
         gzip=accepts_gzip(request.headers.get("accept-encoding", "")),
         hosts=settings.federation,
+        union=snapshot.union,
     )
 
 

@@ -41,6 +41,7 @@ _BODY: Final[dict[str, Any]] = {
 }
 
 
+@router.post("/update/", status_code=204, include_in_schema=False)
 @router.post(
     "/update",
     responses=_RESPONSES,

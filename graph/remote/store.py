@@ -45,6 +45,11 @@ class RemoteSnapshot(Snapshot):
         self.state = state
         self.engine = engine
 
+    @property
+    def union(self) -> bool:
+        """Whether a query that names no graph is about all of them: a server's data may be without the ontology."""
+        return True
+
     @cached_property
     def identity(self) -> str:
         """What tells this store from every other: what its first writer wrote into it, else made of its address."""

@@ -6,14 +6,15 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["PEERS", "Figure", "as_table", "machine", "write_json"]
+__all__ = ["PEERS", "SERVED", "Figure", "as_table", "machine", "write_json"]
 
 PEERS: Final = ("subsidia", "pyoxigraph", "rdflib")
+SERVED: Final = "Served over HTTP"
 _PACKAGES: Final = ("subsidia", "pyoxigraph", "duckdb", "pyarrow", "fastapi", "uvicorn", "rdflib")
 _HEADINGS: Final = ("", *PEERS, "unit", "to pyoxigraph", "to rdflib")
 
@@ -22,7 +23,8 @@ _HEADINGS: Final = ("", *PEERS, "unit", "to pyoxigraph", "to rdflib")
 class Figure:
     """One line: what was measured, by whom how much (None: not there), and whether more is better.
 
-    A ratio says how many times better Subsidia is; below 1 it is worse. It is given for the peers in `compared`.
+    A ratio says how many times better Subsidia is; below 1 it is worse. It is given for the peers in `compared`;
+    `wanted` is the least that it should be.
     """
 
     stage: str
@@ -31,6 +33,7 @@ class Figure:
     values: Mapping[str, float | None]
     more_is_better: bool = False
     compared: tuple[str, ...] = PEERS[1:]
+    wanted: Mapping[str, float] = field(default_factory=dict)
 
     def ratio(self, peer: str) -> float | None:
         """Give how many times better Subsidia is than a peer; None where either has no figure."""
@@ -55,7 +58,10 @@ def machine() -> dict[str, Any]:
 def write_json(path: Path, facts: Mapping[str, Any], figures: Sequence[Figure]) -> None:
     """Write everything that was measured; the same figures give the same bytes."""
     rows = [
-        {**asdict(figure), **{f"to_{peer}": figure.ratio(peer) for peer in PEERS if peer != "subsidia"}}
+        {
+            **asdict(figure),
+            **{f"to_{peer}": figure.ratio(peer) for peer in dict.fromkeys((*PEERS[1:], *figure.compared))},
+        }
         for figure in figures
     ]
     path.write_text(json.dumps({**facts, "figures": rows}, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
@@ -74,12 +80,23 @@ def as_table(facts: Mapping[str, Any], figures: Sequence[Figure]) -> str:
     ]
     rows: list[tuple[str, ...]] = [_HEADINGS]
     stage = ""
-    for figure in figures:
+    for figure in (each for each in figures if each.stage != SERVED):
         if figure.stage != stage:
             stage = figure.stage
             rows.append((stage, *[""] * (len(_HEADINGS) - 1)))
         rows.append(_row(figure))
-    return "\n".join([*lines, *_aligned(rows)])
+    served = [_line(figure) for figure in figures if figure.stage == SERVED]
+    return "\n".join([*lines, *_aligned(rows), "", SERVED, *served])
+
+
+def _line(figure: Figure) -> str:
+    """Say what everybody had, and how that compares with what is wanted."""
+    parts = []
+    for peer, value in figure.values.items():
+        ratio, least = figure.ratio(peer), figure.wanted.get(peer)
+        against = f" ({ratio:.2g} ×{f', wanted {least:g}' if least else ''})" if ratio else ""
+        parts.append(f"{peer} {_number(value)}{against}")
+    return f"  {figure.name}, {figure.unit}: {' · '.join(parts)}"
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

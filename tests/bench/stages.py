@@ -11,22 +11,28 @@ from api.stores import open_store
 from tests.bench import measure, peers
 from tests.bench.child import in_child
 from tests.bench.generate import LevelSums, actors, flows, level_sums, write_graph
-from tests.bench.report import Figure
+from tests.bench.report import SERVED, Figure
+from tests.bench.served import Served, serve_all
 
-__all__ = ["Asked", "run"]
+__all__ = ["Asked", "run", "serving"]
 
 _MEGA: Final = 10**6
+_SERVERS: Final = ("rdflib-endpoint", "virtuoso", "oxigraph")
 _Measured = dict[str, tuple[Any, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to measure: flows of the graph, of rdflib's smaller one, the seed, point queries (rdflib: a tenth)."""
+    """What to measure: flows of the graph, of rdflib's smaller one, the seed, point queries (rdflib: a tenth).
+
+    Without `servers` the peers are not served.
+    """
 
     flows: int
     slice: int
     seed: int
     points: int
+    servers: bool = True
 
 
 class Disagreement(Exception):
@@ -44,10 +50,13 @@ def run(asked: Asked, folder: Path, say: Callable[[str], None]) -> tuple[list[st
     notes = [
         f"{asked.flows:,} flows, {quads:,} statements, seed {asked.seed}",
         f"rdflib works on {asked.slice:,} flows, {small:,} statements: compare its rates, not its times",
+        "the servers in the last block have the smaller graph, the same for all, and one client",
         "pyoxigraph and rdflib answer in their own process, Subsidia over HTTP where it says so; medians",
         "a ratio says how many times better Subsidia is; all sums were compared with sums in plain Python",
     ]
-    return notes, [*_loading(found), *_points(found), *_summing(asked, found), *_paging(found), *_memory(found)]
+    served, left_out = found["served"][0]
+    figures = [*_loading(found), *_points(found), *_summing(asked, found), *_paging(found), *_memory(found)]
+    return [*notes, *left_out], [*figures, *serving(served)]
 
 
 def _stages(asked: Asked, folder: Path, say: Callable[[str], None]) -> Iterator[tuple[str, tuple[Any, int]]]:
@@ -68,6 +77,10 @@ def _stages(asked: Asked, folder: Path, say: Callable[[str], None]) -> Iterator[
     for name, stage, inputs in stages:
         say(name)
         yield name, in_child(stage, *inputs)
+    say("the smaller graph, served by everybody")
+    yield "small load", in_child(measure.load, small, folder / "small")
+    servers = serve_all(small, folder / "small", folder, asked.slice, asked.points, say) if asked.servers else ({}, [])
+    yield "served", (servers, 0)
     say("over HTTP")
     for name, served, pages, count in (
         ("http", store, ("/", "/flows"), asked.flows),
@@ -123,6 +136,20 @@ def _points(found: _Measured) -> Iterator[Figure]:
         yield Figure(stage, name, "ms", {who: each[name] * 1000 for who, each in spreads.items()})
     rates = {who: 1 / each["median"] for who, each in spreads.items()}
     yield Figure(stage, "one after the other", "queries/s", rates, more_is_better=True)
+
+
+def serving(served: Mapping[str, Served]) -> Iterator[Figure]:
+    """Make the figures of the servers, with the ratios that are wanted."""
+    endpoint, virtuoso, oxigraph = _SERVERS
+    for name, what, unit, factor, more, wanted in (
+        ("one flow, one after the other", "point", "ms", 1000, False, {}),
+        ("one flow, four at once", "points", "queries/s", 1, True, {endpoint: 3, virtuoso: 3}),
+        ("the same query again, one after the other", "repeat", "ms", 1000, False, {}),
+        ("the same query again, four at once", "repeats", "queries/s", 1, True, {endpoint: 8}),
+        ("first byte of 100,000 rows", "first", "ms", 1000, False, {oxigraph: 1 / 1.5}),
+    ):
+        values = {who: each[what] * factor for who, each in served.items()}
+        yield Figure(SERVED, name, unit, values, more_is_better=more, compared=_SERVERS, wanted=wanted)
 
 
 def _summing(asked: Asked, found: _Measured) -> Iterator[Figure]:
