@@ -21,7 +21,7 @@ _SOON: Final = 0.3  # seconds after which it is worth watching whether the clien
 
 async def answered(request: Request, snapshot: Snapshot, question: Question) -> Answer:
     """Give the answer to a question, kept or new; raises what Readers.outcome raises."""
-    cache: AnswerCache = request.app.state.answers
+    cache: AnswerCache[Answer] = request.app.state.answers
     readers: Readers = request.app.state.readers
     key = (snapshot.identity, snapshot.generation, question)
     found = cache.find(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -15,6 +16,7 @@ from api.forwarded import Forwarded
 from api.headers import SecurityHeaders
 from api.problems import add_problem_handlers
 from api.rate_limit import RateLimit
+from api.repeats import Repeats
 from api.routers import data, descriptions, docs, graph_store, health, linked_data, ontology, pages, sparql, update
 from api.settings import Settings
 from api.shutdown import ending_with_parent, told_of_signals
@@ -27,6 +29,8 @@ from graph.writer import WriteLimits
 from visualisations.render import STATIC
 
 __all__ = ["create_app"]
+
+_REPEATS: Final = 4  # the part of what is kept that is kept as it was sent
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -47,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
             settings.query_length,
             hosts=settings.federation,
         )
-        app.state.answers = AnswerCache(settings.cache_bytes)
+        app.state.answers = AnswerCache(settings.cache_bytes - settings.cache_bytes // _REPEATS)
         app.state.readers = Readers(limits, str(snapshot.folder))
         waiting = settings.update_timeout
         app.state.writes = Writes(
@@ -70,10 +74,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     add_problem_handlers(app)
-    for module in (data, sparql, descriptions, update, graph_store, health, linked_data, ontology, pages, docs):
+    # routes are tried in this order, and /sparql is asked most
+    for module in (sparql, health, data, descriptions, update, graph_store, linked_data, ontology, pages, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(Repeats, state=app.state, most=settings.cache_bytes // _REPEATS)
     if settings.rate_limit:
         app.add_middleware(RateLimit, count=settings.rate_limit[0], seconds=settings.rate_limit[1])
     if settings.cors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -26,22 +27,23 @@ __all__ = [
 ]
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:  # what waits for nothing needs no thread
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _readers(request: Request) -> Readers:
+async def _readers(request: Request) -> Readers:
     readers: Readers = request.app.state.readers
     return readers
 
 
-def _snapshot(request: Request) -> Snapshot:
+async def _snapshot(request: Request) -> Snapshot:
     store: Store = request.app.state.store
-    return store.snapshot()
+    # a server may have to be asked for its generation; a folder is read in no time
+    return await asyncio.to_thread(store.snapshot) if store.remote else store.snapshot()
 
 
-def _filters(
+async def _filters(
     country: Annotated[str | None, Query(description="ISO 3166-1 alpha-2 code; EU for the Union")] = None,
     field: Annotated[str | None, Query(description="policy field, or a broader one")] = None,
     level: Annotated[str | None, Query(description="level of government")] = None,
@@ -64,7 +66,7 @@ class PageAsked:
     offset: int
 
 
-def _page(
+async def _page(
     limit: Annotated[int, Query(ge=1, le=10_000, description="rows a page")] = 1000,
     cursor: Annotated[str | None, Query(description="meta.next of the page before")] = None,
 ) -> PageAsked:

@@ -5,19 +5,37 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
-from graph.questions import Answer
-
-__all__ = ["AnswerCache"]
+__all__ = ["AnswerCache", "Kept"]
 
 _OVERHEAD: Final = 1024  # bytes counted for an entry besides its body and its query
 _SHARE: Final = 4  # no answer takes more than this part of all that is kept
 
 
-class AnswerCache:
+class Kept(Protocol):
+    """What can be kept: a body, why it is no answer ("" where it is one), and whether it would be the same again."""
+
+    @property
+    def body(self) -> bytes:
+        """The bytes, which are counted."""
+
+    @property
+    def failure(self) -> str:
+        """Why it is no answer."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the same question on the same generation would be answered the same."""
+
+
+Answer = TypeVar("Answer", bound=Kept)
+
+
+class AnswerCache(Generic[Answer]):
     """The answers used last, bounded by their bytes; 0 bytes keep nothing.
 
+    >>> from graph.questions import Answer
     >>> cache = AnswerCache(10_000)
     >>> cache.keep("question", 8, Answer(body=b"yes", lasting=True))
     >>> cache.find("question").body, cache.find("another")

@@ -44,7 +44,12 @@ _NAMES = frozenset({"CURRENT", "CURRENT.new", "store.json", "store.json.new", "w
 
 
 class Store:
-    """A store folder: read through `snapshot()`, changed through `commit()` and `load()`."""
+    """A store folder: read through `snapshot()`, changed through `commit()` and `load()`.
+
+    `remote` says that a server may have to be asked for the current generation, which can take seconds.
+    """
+
+    remote = False
 
     def __init__(self, path: Path) -> None:
         """Open an existing store; StoreUnreachable where there is none that can be read."""

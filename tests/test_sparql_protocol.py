@@ -483,33 +483,72 @@ def test_a_browser_at_another_site_may_ask(client: TestClient, method: str) -> N
 # The same question again
 
 
+def _hits(client: TestClient) -> int:
+    """Count the answers that came from what is kept: as answers, or as they were sent."""
+    state = client.app.state  # type: ignore[attr-defined]
+    return int(state.answers.hits + state.repeats.hits)
+
+
 def test_the_same_question_is_answered_from_what_is_kept_and_another_is_not(store: Store) -> None:
     with TestClient(create_app(Settings(store=store.path))) as client:
-        answers = client.app.state.answers  # type: ignore[attr-defined]
         first = _ask(client, VALUES)
-        assert (answers.hits, answers.misses) == (0, 1)
+        assert _hits(client) == 0
         for way in WAYS:
             assert _ask(client, VALUES, way).content == first.content
-        assert (answers.hits, answers.misses) == (3, 1)
+        assert _hits(client) == 3
         _ask(client, VALUES, accept="text/csv")
         _ask(client, VALUES, default_graph_uri=G1)
         _ask(client, VALUES, named_graph_uri=G1)
         _ask(client, f"{VALUES} ")
-        assert answers.hits == 3
+        assert _hits(client) == 3
         assert _ask(client, "ASK").status_code == _ask(client, "ASK").status_code == 400
-        assert answers.hits == 3
+        assert _hits(client) == 3
+
+
+def test_a_repeat_is_what_was_sent_before_with_the_headers_of_its_own_request(store: Store) -> None:
+    with TestClient(create_app(Settings(store=store.path, cors="https://one.example, https://two.example"))) as client:
+        asked = {"Accept": JSON, "Accept-Encoding": "identity"}
+        first = client.get("/sparql", params={"query": VALUES}, headers={**asked, "Origin": "https://one.example"})
+        again = client.get("/sparql", params={"query": VALUES}, headers={**asked, "Origin": "https://two.example"})
+        assert client.app.state.repeats.hits == 1  # type: ignore[attr-defined]
+        assert again.content == first.content
+        allowed = "access-control-allow-origin"
+        assert (first.headers[allowed], again.headers[allowed]) == ("https://one.example", "https://two.example")
+        assert {**first.headers, allowed: ""} == {**again.headers, allowed: ""}
+        assert again.headers["content-security-policy"]
+        unchanged = client.get(
+            "/sparql", params={"query": VALUES}, headers={**asked, "If-None-Match": first.headers["etag"]}
+        )
+        assert unchanged.status_code == 304
+        head = client.head("/sparql", params={"query": VALUES}, headers=asked)
+        assert (head.status_code, head.content) == (200, b"")
+
+
+def test_nothing_that_may_change_is_repeated(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    store.load([*_graphs(), Quad(NamedNode(f"{X}word"), NamedNode(f"{X}is"), NamedNode(X), ONTOLOGY)])
+    with TestClient(create_app(Settings(store=store.path))) as client:
+        count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+        before = _rows(_ask(client, count))
+        assert _rows(_ask(client, count)) == before
+        store.load([Quad(NamedNode(f"{X}new"), NamedNode(f"{X}is"), NamedNode(X), ONTOLOGY)])
+        assert _rows(_ask(client, count)) == [(str(int(before[0][0]) + 1),)]
+        assert _ask(client, "SELECT (RAND() AS ?n) {}").content != _ask(client, "SELECT (RAND() AS ?n) {}").content
+        described = client.get("/sparql", headers={"Accept": "text/turtle"})
+        elsewhere = client.get("/sparql", headers={"Accept": "text/turtle", "Host": "other.example"})
+        assert described.content != elsewhere.content
 
 
 def test_what_is_kept_stays_within_its_bytes(store: Store) -> None:
     with TestClient(create_app(Settings(store=store.path, cache_bytes=20_000))) as client:
-        answers = client.app.state.answers  # type: ignore[attr-defined]
+        state = client.app.state  # type: ignore[attr-defined]
         for n in range(40):
             assert _rows(_ask(client, f"SELECT ({n} AS ?n) {{}}")) == [(str(n),)]
-            assert answers.size <= 20_000
+            assert state.answers.size + state.repeats.size <= 20_000
         assert _rows(_ask(client, "SELECT (39 AS ?n) {}")) == [("39",)]
-        assert answers.hits == 1, "the newest is there still"
+        assert _hits(client) == 1, "the newest is there still"
         _ask(client, "SELECT (0 AS ?n) {}")
-        assert answers.hits == 1, "the oldest is not"
+        assert _hits(client) == 1, "the oldest is not"
 
 
 def test_the_address_may_hold_what_the_protocol_does_not_know(client: TestClient) -> None:

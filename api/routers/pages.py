@@ -44,7 +44,7 @@ _MOST_TIES: Final = 2000
 _GET: Final = ["GET", "HEAD"]
 
 
-def _part(cursor: Annotated[str | None, Query()] = None) -> PageAsked:
+async def _part(cursor: Annotated[str | None, Query()] = None) -> PageAsked:
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 12):
         raise ParameterRefused("cursor", cursor, "the value in the link to the next rows")
     return PageAsked(_ROWS, int(cursor or 0))

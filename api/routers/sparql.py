@@ -20,6 +20,7 @@ from api.descriptions.service import service_description
 from api.negotiation import accepts_gzip, best
 from api.problems import problem
 from api.protocol import DIRECT, FORM, Asked, read_asked
+from api.repeats import allow_repeats
 from api.routers.descriptions import describe
 from api.routers.pages import query_page
 from api.settings import Settings
@@ -101,6 +102,8 @@ async def _answer(request: Request, snapshot: Snapshot, settings: Settings, aske
         if unchanged is not None:
             return unchanged
     found = await answered(request, snapshot, question)
+    if found.lasting:
+        allow_repeats(request.scope)
     return _response(found, tag if found.lasting and request.method != "POST" else None)
 
 

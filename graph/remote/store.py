@@ -59,6 +59,8 @@ class RemoteSnapshot(Snapshot):
 class RemoteStore(Store):
     """A store on a server. Its generation is asked for again every few seconds; `path` is the folder of the copy."""
 
+    remote = True
+
     def __init__(self, address: Address, cache: Path) -> None:
         """Open the store; StoreUnreachable where the server cannot be asked, or the copy not be kept."""
         self.address = address
