@@ -49,7 +49,7 @@ class Limits:
     readers: int = 2
     length: int = 256 * 2**10
     queue: int = 16
-    slice: float = 0.25
+    slice: float = 1.0
     hurry: float = 0.02
     slice_memory: int = 64 * 2**20
     hosts: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graph.store import Store
+from ontology.identifiers import graph_name
 from tests.service import Reply, Service, serving
 
 LIMIT: Final = 1.2
@@ -92,10 +93,14 @@ RUNAWAY: Final[Mapping[str, tuple[str, set[int]]]] = {
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Make a store of 2,000 statements: thing n says n."""
+    """Make a store of 2,000 statements: thing n says n; and one more."""
     made = Store.create(tmp_path_factory.mktemp("hostile") / "store")
     base, graph = "http://example.org/", NamedNode("http://example.org/graph")
     made.load(Quad(NamedNode(f"{base}{n}"), NamedNode(f"{base}says"), Literal(n), graph) for n in range(2000))
+    # with a word of the ontology, as any store of ours, queries are about all graphs
+    made.load(
+        [Quad(NamedNode(f"{base}word"), NamedNode(f"{base}is"), Literal("a word"), NamedNode(graph_name("ontology")))]
+    )
     return made
 
 
