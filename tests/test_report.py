@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from api.answers.gaps import gaps_document
 from api.answers.report import report_document
+from api.app import create_app
+from api.settings import Settings
 from graph.filters import Filters
 from graph.snapshot import Snapshot
 from graph.store import Store
@@ -136,6 +139,18 @@ def test_the_command_writes_the_same_bytes_in_every_process(tmp_path: Path, case
         assert (told.status, told.out) == (0, "")
     assert first.read_bytes() == second.read_bytes()
     assert "<h1>Multilevel governance: Netherlands, 2012</h1>" in first.read_text(encoding="utf-8")
+
+
+def test_the_page_is_what_the_command_writes(tmp_path: Path, casebook_store: Store) -> None:
+    file = tmp_path / "page.html"
+    asked = ("--country", "NL", "--at", "2012", "--store", casebook_store.path)
+    assert subsidia("report", file, *asked).status == 0
+    with TestClient(create_app(Settings(store=casebook_store.path))) as client:
+        shown = client.get("/report", params={"country": "NL", "at": "2012"})
+        linked = client.get("/gaps", params={"country": "NL", "at": "2012"}, headers={"Accept": "text/html"}).text
+        assert client.get("/report", params={"country": "XX"}).status_code == 422
+    assert shown.content == file.read_bytes()
+    assert 'href="/report?at=2012&amp;country=NL"' in linked
 
 
 @pytest.mark.parametrize(

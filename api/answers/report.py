@@ -19,7 +19,7 @@ from graph.snapshot import Snapshot
 from ontology.identifiers import slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["STATED", "kind_of_duty", "report_document"]
+__all__ = ["STATED", "kind_of_duty", "report_document", "report_title"]
 
 STATED: Final[tuple[Kind, ...]] = ("funding", "coordination", "hierarchy")
 """Ties that a source states; ties of competence only say that two bodies share a field."""
@@ -144,3 +144,21 @@ def _evidence(snapshot: Snapshot, rows: Iterable[Row]) -> list[Row]:
     cited = {iri for row in rows for iri in row.get("evidence", ())}
     ordered = sorted(cited, key=lambda iri: (snapshot.passage_sources.get(iri, ""), names.get(iri, ""), iri))
     return [{"n": n, "passage": iri, "name": names.get(iri, slug(iri))} for n, iri in enumerate(ordered, 1)]
+
+
+def report_title(filters: Filters, names: Mapping[str, str]) -> str:
+    """Say what was selected.
+
+    >>> report_title(Filters(country="ES", programme="eif", at=2006), {"ES": "Spain"})
+    'Multilevel governance: Spain, programme eif, 2006'
+    """
+    parts = [names[filters.country]] if filters.country else []
+    if filters.field:
+        parts.append(vocabulary().schemes["field"][filters.field].label)
+    if filters.level:
+        parts.append(f"{vocabulary().schemes['level'][filters.level].label} level")
+    others = filters_of(filters.without("country", "field", "level", "at"))
+    parts += [f"{name} {value}" for name, value in others.items()]
+    if filters.at is not None:
+        parts.append(str(filters.at))
+    return "Multilevel governance" + (f": {', '.join(parts)}" if parts else "")

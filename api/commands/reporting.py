@@ -10,7 +10,7 @@ import typer
 
 from api.answers.document import Row
 from api.answers.profile import profile_document
-from api.answers.report import report_document
+from api.answers.report import report_document, report_title
 from api.commands.common import (
     AsJson,
     At,
@@ -26,8 +26,6 @@ from api.commands.common import (
 )
 from api.commands.files import write_whole
 from api.parameters import ParameterRefused, countries
-from graph.filters import Filters
-from ontology.vocabulary import vocabulary
 from visualisations.report import report_html
 
 __all__ = ["profile", "report"]
@@ -82,22 +80,6 @@ def report(
         print_document(document)
     if file is not None:
         names = countries(snapshot)
-        html = report_html(document.as_dict(), _title(filters, names), snapshot.label, names, version("subsidia"))
+        html = report_html(document.as_dict(), report_title(filters, names), snapshot.label, names, version("subsidia"))
         write_whole(file, html.encode())
         note(f"{file}: {len(document.data['gaps'])} gaps, {len(document.data['flows'])} flows")
-
-
-def _title(filters: Filters, names: dict[str, str]) -> str:
-    """Say what was selected.
-
-    >>> _title(Filters(country="ES", at=2006), {"ES": "Spain"})
-    'Multilevel governance: Spain, 2006'
-    """
-    parts = [names[filters.country]] if filters.country else []
-    if filters.field:
-        parts.append(vocabulary().schemes["field"][filters.field].label)
-    if filters.level:
-        parts.append(f"{vocabulary().schemes['level'][filters.level].label.lower()} level")
-    if filters.at is not None:
-        parts.append(str(filters.at))
-    return "Multilevel governance" + (f": {', '.join(parts)}" if parts else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from importlib.metadata import version
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -16,7 +17,7 @@ from api.answers.headline import funding_headline
 from api.answers.lists import list_document
 from api.answers.network import network_document, selected_network
 from api.answers.overview import search_document, stats_document
-from api.answers.report import kind_of_duty
+from api.answers.report import kind_of_duty, report_document, report_title
 from api.answers.sources import coverage_document, source_document, sources_document, totals
 from api.dependencies import FiltersGiven, PageAsked, SnapshotGiven, not_modified
 from api.page import actor_address, page
@@ -33,6 +34,7 @@ from ontology.vocabulary import vocabulary
 from visualisations.matrix import GRIDS, funding_grid, gap_grid
 from visualisations.network_page import network_picture
 from visualisations.palette import STATES, css
+from visualisations.report import report_html
 from visualisations.sankey import KIND_WORDS, sankey_chart
 
 __all__ = ["query_page", "router"]
@@ -168,6 +170,16 @@ def network(
         "shown": edges[:_ROWS],
     }
     return page(request, snapshot, "network.html", context)
+
+
+@router.api_route("/report", methods=_GET)
+def report(snapshot: SnapshotGiven, raw: FiltersGiven) -> Response:
+    """Show a selection as a report to print, whole in one file; the same that the command writes."""
+    filters = read_filters(snapshot, raw)
+    names = countries(snapshot)
+    found = report_document(snapshot, filters).as_dict()
+    html = report_html(found, report_title(filters, names), snapshot.label, names, version("subsidia"))
+    return HTMLResponse(html, headers={"Vary": "Accept"})
 
 
 @router.api_route("/gaps", methods=_GET)
