@@ -9,6 +9,8 @@ from typing import Annotated, Final
 import typer
 
 from api.answers.changes import changes_document
+from api.answers.conversion import converted, read_conversion
+from api.answers.document import Row
 from api.answers.funding import flows_document, matrix_document
 from api.answers.gaps import gaps_document
 from api.answers.overview import stats_document
@@ -127,6 +129,8 @@ def flows(
     programme: Programme = None,
     at: At = None,
     by: Annotated[str | None, typer.Option(help=f"sum by {', '.join(DIMENSIONS)}")] = None,
+    convert: Annotated[str | None, typer.Option(help="a currency: each amount in it as well; with --on")] = None,
+    on: Annotated[str | None, typer.Option(help="the day whose rates are used, as 2006-12-29")] = None,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
@@ -135,12 +139,16 @@ def flows(
     filters = given_filters(snapshot, "quantity", country=country, field=field, level=level, programme=programme, at=at)
     if by is not None and by not in DIMENSIONS:
         raise ParameterRefused("by", by, f"one of {', '.join(DIMENSIONS)}", near_matches(by, DIMENSIONS))
-    document = matrix_document(snapshot, filters, by) if by else flows_document(snapshot, filters)
+    conversion = read_conversion(convert, on)
+    document = converted(
+        matrix_document(snapshot, filters, by) if by else flows_document(snapshot, filters), conversion
+    )
+    shown = ["amount", "converted"] if conversion else ["amount"]
     if json:
         print_document(document)
     elif by:
-        rows = [{**row, "amount": money(row["min"], row["max"], row["currency"])} for row in document.data]
-        columns = ["payer", "recipient", "amount", "quantity", "period", "phase", "passed_on", "flows", "with_amount"]
+        rows = [{**row, **_amounts(row, "min", "max")} for row in document.data]
+        columns = ["payer", "recipient", *shown, "quantity", "period", "phase", "passed_on", "flows", "with_amount"]
         print_table(rows, columns)
         coverage = document.more["coverage"]
         note(f"{coverage['with_amount']} of {coverage['flows']} flows that may be summed have an amount")
@@ -148,10 +156,20 @@ def flows(
             note(f"left out: {item['flows']} of kind {item['quantity']}: {item['reason']}")
     else:
         rows = [
-            {**row, "amount": money(row["amount_min"], row["amount_max"], row["currency"]), "flow": slug(row["flow"])}
-            for row in document.data
+            {**row, **_amounts(row, "amount_min", "amount_max"), "flow": slug(row["flow"])} for row in document.data
         ]
-        print_table(rows, ["flow", "label", "amount", "quantity", "per", "begin", "end", "basis"])
+        print_table(rows, ["flow", "label", *shown, "quantity", "per", "begin", "end", "basis"])
+    for currency, reason in document.more.get("not_converted", {}).items():
+        note(f"not converted: {currency}: {reason.removeprefix(f'{currency}: ')}")
+
+
+def _amounts(row: Row, low: str, high: str) -> Row:
+    """Write the amount of a row, and what it is converted to."""
+    found = {"amount": money(row[low], row[high], row["currency"])}
+    if row.get("converted_to"):
+        worth = money(row["converted_min"], row["converted_max"], row["converted_to"])
+        found["converted"] = f"{worth} (rate {row['rate']:.6g} of {row['rate_day']})"
+    return found
 
 
 def changes(

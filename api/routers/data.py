@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.answers import lists
 from api.answers.actor import actor_document
 from api.answers.changes import changes_document
+from api.answers.conversion import converted, read_conversion
 from api.answers.document import Document
 from api.answers.funding import flows_document, matrix_document, sankey_document
 from api.answers.gaps import gap_matrix_document, gaps_document
@@ -47,6 +48,10 @@ router = APIRouter(prefix="/api/v1", tags=["data"], responses=_RESPONSES, defaul
 router.include_router(network_measures.router)
 router.include_router(analysis.router)
 
+ConvertAsked = Annotated[
+    str | None, Query(description="a currency (ISO 4217): each amount in it as well, at the rate of the day `on`")
+]
+OnAsked = Annotated[str | None, Query(description="the day of the rates, as 2006-12-29; only with `convert`")]
 FormatAsked = Annotated[str | None, Query(alias="format", description="json or csv")]
 
 
@@ -122,11 +127,17 @@ def measures(
 
 @router.get("/flows")
 def flows(
-    request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, page: PageGiven, form: FormatAsked = None
+    request: Request,
+    snapshot: SnapshotGiven,
+    raw: FiltersGiven,
+    page: PageGiven,
+    convert: ConvertAsked = None,
+    on: OnAsked = None,
+    form: FormatAsked = None,
 ) -> Response:
     """List the funding flows, each as what it is; `type` is the quantity."""
-    filters = read_filters(snapshot, raw, "quantity")
-    return respond(request, flows_document(snapshot, filters, page.limit, page.offset), form)
+    filters, conversion = read_filters(snapshot, raw, "quantity"), read_conversion(convert, on)
+    return respond(request, converted(flows_document(snapshot, filters, page.limit, page.offset), conversion), form)
 
 
 @router.get("/flows/matrix")
@@ -135,11 +146,14 @@ def matrix(
     snapshot: SnapshotGiven,
     raw: FiltersGiven,
     by: Annotated[str, Query(description=f"one of {', '.join(DIMENSIONS)}")] = "level",
+    convert: ConvertAsked = None,
+    on: OnAsked = None,
     form: FormatAsked = None,
 ) -> Response:
     """Give the funding matrix: sums from key to key, like added to like."""
-    filters = read_filters(snapshot, raw, "quantity")
-    return respond(request, matrix_document(snapshot, filters, _choice("by", by, DIMENSIONS)), form)
+    filters, conversion = read_filters(snapshot, raw, "quantity"), read_conversion(convert, on)
+    document = matrix_document(snapshot, filters, _choice("by", by, DIMENSIONS))
+    return respond(request, converted(document, conversion), form)
 
 
 @router.get("/flows/sankey")
