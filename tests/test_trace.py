@@ -222,6 +222,26 @@ def test_a_long_chain_is_followed_for_as_many_steps_as_are_allowed(tmp_path: Pat
     assert (len(only.steps), only.end) == (trail.MOST_STEPS, "cut")
 
 
+def test_a_part_of_what_leads_back_begins_a_path_of_its_own(tmp_path: Path) -> None:
+    flows = [
+        flow("itself", "state", "state", "9", year="2010"),
+        flow("part", "state", "town", "3", year="2010", part_of="itself"),
+        flow("there", "state", "region", "8", year="2010"),
+        flow("back", "region", "state", "5", year="2010", part_of="there"),
+        flow("again", "state", "club", "2", year="2010", part_of="back"),
+    ]
+    found = traced(tmp_path, {"actors": BODIES, "flows": flows}, "state")
+    assert sorted(tuple(steps(way)) for way in found.paths) == [
+        ("again",),
+        ("itself",),
+        ("part",),
+        ("there",),
+        ("there", "back"),
+    ]
+    # 9 and 8 were paid; what is part of them is in no sum with them
+    assert [(item.amount.low, item.flows) for item in found.started if item.amount] == [(Decimal(17), 2)]
+
+
 NAMES = ["union", "state", "region", "town", "club"]
 BODY = st.sampled_from(NAMES)
 AMOUNT = st.none() | st.integers(0, 100)

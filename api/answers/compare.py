@@ -51,7 +51,7 @@ def read_places(snapshot: Snapshot, countries: Sequence[str], others: Sequence[s
             found.append(iri)
     if not 2 <= len(found) <= MOST_PLACES:
         words = ", ".join(word for _, word in given)
-        raise ParameterRefused("country", words, f"two to {MOST_PLACES} different countries or places")
+        raise ParameterRefused("country", words, f"2 to {MOST_PLACES} different countries or places")
     return found
 
 

@@ -133,9 +133,14 @@ Walk = tuple[tuple[tuple[Relation, Flow], ...], Reason]
 def _walks(trail: Trail) -> Iterator[Walk]:
     first = trail.first()
     # money passed on is reached through the flow that it is part of, where that begins at the same actor
-    begins = first if trail.direction == "up" else without_parts(first)
-    for flow in begins:
-        yield from _onward(trail, (("start", flow),))
+    begins = list(first if trail.direction == "up" else without_parts(first))
+    met: set[str] = set()
+    # a part whose whole leads back to a body that was met is reached by no other way, and begins a path of its own
+    for flow in [*begins, *(flow for flow in first if flow not in begins)]:
+        if flow in begins or flow.iri not in met:
+            for walk in _onward(trail, (("start", flow),)):
+                met.update(each.iri for _, each in walk[0])
+                yield walk
 
 
 def _onward(trail: Trail, walk: tuple[tuple[Relation, Flow], ...]) -> Iterator[Walk]:
