@@ -51,4 +51,4 @@ lock: setup-dev
 	$(BIN)/python -m tests.lock
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info visualisations/static/vendor visualisations/assets/node_modules
+	rm -rf $(VENV) build dist *.egg-info visualisations/static/vendor visualisations/assets/node_modules tests/comunica/node_modules
