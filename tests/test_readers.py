@@ -344,7 +344,9 @@ def test_short_queries_are_answered_while_long_ones_hold_every_reader(snapshot: 
         assert sorted(taken)[94] < 0.5, "what is measured under a siege is stricter: test_hostile_queries"
         ended = [type(future.exception()) for future in runaways]
         assert set(ended) <= {OverTime, Busy}
-        assert ended.count(OverTime) == 2
+        assert 1 <= ended.count(OverTime) <= 2, (
+            "at least one had its whole time; who waited for it is told to come again"
+        )
     finally:
         pair.close()
 
