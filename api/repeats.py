@@ -13,6 +13,7 @@ from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.answer_cache import AnswerCache
+from graph.errors import StoreUnreachable
 from graph.store import Store
 
 __all__ = ["Repeats", "allow_repeats"]
@@ -79,12 +80,15 @@ class Repeats:
             return None
         told = dict.fromkeys(_TELLING, b"")
         for name, value in scope["headers"]:
-            if name in _PASSED or (told.get(name)):
+            if name in _PASSED or told.get(name):
                 return None
             if name in told:
                 told[name] = value
         store: Store = self.state.store
         if store.remote or not self.kept.most:
             return None
-        snapshot = store.snapshot()
+        try:
+            snapshot = store.snapshot()
+        except StoreUnreachable:  # the application says so, as it says all else
+            return None
         return snapshot.identity, snapshot.generation, scope["query_string"], *told.values()

@@ -29,10 +29,10 @@ class Kept(Protocol):
         """Whether the same question on the same generation would be answered the same."""
 
 
-Answer = TypeVar("Answer", bound=Kept)
+Entry = TypeVar("Entry", bound=Kept)
 
 
-class AnswerCache(Generic[Answer]):
+class AnswerCache(Generic[Entry]):
     """The answers used last, bounded by their bytes; 0 bytes keep nothing.
 
     >>> from graph.questions import Answer
@@ -48,9 +48,9 @@ class AnswerCache(Generic[Answer]):
         self.hits = 0
         self.misses = 0
         self._lock = Lock()
-        self._kept: OrderedDict[Hashable, tuple[Answer, int]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Entry, int]] = OrderedDict()
 
-    def find(self, key: Hashable) -> Answer | None:
+    def find(self, key: Hashable) -> Entry | None:
         """Give what is kept under the key, and keep it longer; None where nothing is."""
         with self._lock:
             found = self._kept.get(key)
@@ -61,7 +61,7 @@ class AnswerCache(Generic[Answer]):
             self._kept.move_to_end(key)
             return found[0]
 
-    def keep(self, key: Hashable, length: int, answer: Answer) -> None:
+    def keep(self, key: Hashable, length: int, answer: Entry) -> None:
         """Keep an answer that lasts and is not too large; `length` is that of what the key holds."""
         # a character of text takes up to four bytes
         size = len(answer.body) + 4 * length + _OVERHEAD

@@ -539,6 +539,19 @@ def test_nothing_that_may_change_is_repeated(tmp_path: Path) -> None:
         assert described.content != elsewhere.content
 
 
+def test_a_store_that_cannot_be_read_is_told_as_such_and_repeats_go_on_when_it_can(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    with TestClient(create_app(Settings(store=store.path))) as client:
+        assert _ask(client, "ASK {}").json()["boolean"] is True
+        (store.path / "CURRENT").rename(store.path / "CURRENT.new")
+        for way in WAYS:
+            refused = _ask(client, "ASK {}", way)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+            assert refused.headers["content-type"] == "application/problem+json"
+        (store.path / "CURRENT.new").rename(store.path / "CURRENT")
+        assert _ask(client, "ASK {}").json()["boolean"] is True
+
+
 def test_what_is_kept_stays_within_its_bytes(store: Store) -> None:
     with TestClient(create_app(Settings(store=store.path, cache_bytes=20_000))) as client:
         state = client.app.state  # type: ignore[attr-defined]
