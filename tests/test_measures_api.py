@@ -201,13 +201,13 @@ def test_filters_narrow_the_network_that_is_measured(client: TestClient, caseboo
     assert values(document) == {name: pytest.approx(value) for name, value in expected.items()}
 
 
-def test_every_measure_of_the_casebook_is_there_in_time(casebook: Snapshot) -> None:
-    # 300 ms on two quiet cores; other tests may run beside this one, and machines differ: processor time, with room
+def test_every_measure_of_the_casebook_takes_well_under_a_second(casebook: Snapshot) -> None:
+    # 300 ms on two quiet cores; other tests may run beside this one, so processor time and some room
     network = network_of(casebook, Filters(), KINDS)
     for measure in MEASURES.values():
         begun = time.process_time()
         measure.of(network, undirected=True)
-        assert time.process_time() - begun < 3, measure.name
+        assert time.process_time() - begun < 0.9, measure.name
 
 
 def test_the_same_question_gives_the_same_bytes_in_another_process(six: Store) -> None:

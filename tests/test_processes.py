@@ -16,7 +16,7 @@ from graph.store import Store
 from tests.service import Service, running, serving
 
 ENDLESS: Final = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?q ?r ?s }"
-TOGETHER: Final = 5.0  # seconds; half a second on a quiet machine
+TOGETHER: Final = 2.0
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def _keep_busy(service: Service) -> None:
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda sign: sign.name)
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
-def test_the_readers_end_with_the_service(store: Path, sign: signal.Signals, busy: bool) -> None:
+def test_the_readers_end_within_two_seconds_of_the_service(store: Path, sign: signal.Signals, busy: bool) -> None:
     with serving(store, query_timeout="60", readers="2") as service:
         if busy:
             _keep_busy(service)

@@ -332,7 +332,7 @@ def test_a_query_that_nobody_waits_for_is_stopped(snapshot: Snapshot) -> None:
 
 
 def test_short_queries_are_answered_while_long_ones_hold_every_reader(snapshot: Snapshot) -> None:
-    pair = Readers(Limits(time=4, readers=2))
+    pair = Readers(Limits(time=4, readers=2, slice=0.25))
     try:
         runaways = [pair.submit(_question(snapshot, f"{ENDLESS} # {n}")) for n in range(8)]
         _at_work(pair, 2)
@@ -341,12 +341,10 @@ def test_short_queries_are_answered_while_long_ones_hold_every_reader(snapshot: 
             begin = time.monotonic()
             assert json.loads(pair.ask(_question(snapshot, f"ASK {{ ?s ?p {n} }}")).body)["boolean"] is True
             taken.append(time.monotonic() - begin)
-        assert sorted(taken)[94] < 0.5, "what is measured under a siege is stricter: test_hostile_queries"
+        assert sorted(taken)[94] < 0.1
         ended = [type(future.exception()) for future in runaways]
         assert set(ended) <= {OverTime, Busy}
-        assert 1 <= ended.count(OverTime) <= 2, (
-            "at least one had its whole time; who waited for it is told to come again"
-        )
+        assert ended.count(OverTime) == 2
     finally:
         pair.close()
 
