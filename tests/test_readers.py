@@ -334,8 +334,10 @@ def test_a_query_that_nobody_waits_for_is_stopped(snapshot: Snapshot) -> None:
 def test_short_queries_are_answered_while_long_ones_hold_every_reader(snapshot: Snapshot) -> None:
     pair = Readers(Limits(time=4, readers=2, slice=0.25))
     try:
-        runaways = [pair.submit(_question(snapshot, f"{ENDLESS} # {n}")) for n in range(8)]
+        # two that need not wait for a reader, and six that will be told to come again
+        runaways = [pair.submit(_question(snapshot, f"{ENDLESS} # {n}")) for n in range(2)]
         _at_work(pair, 2)
+        runaways += [pair.submit(_question(snapshot, f"{ENDLESS} # {n}")) for n in range(2, 8)]
         taken = []
         for n in range(100):
             begin = time.monotonic()
@@ -432,16 +434,24 @@ def _all_ready(readers: Readers, count: int) -> set[int]:
 
 
 def _at_work(readers: Readers, count: int) -> list[psutil.Process]:
-    """Wait until so many readers have been at work for a while, and give them."""
+    """Wait until so many readers are at work, and give them: those whose time on the processor grows."""
     deadline = time.monotonic() + 20
+    before = _worked(readers)
     while time.monotonic() < deadline:
-        found = []
-        for process in readers.processes():
-            with suppress(psutil.NoSuchProcess):
-                reader = psutil.Process(process)
-                if reader.cpu_times().user > 0.3:
-                    found.append(reader)
+        time.sleep(0.2)
+        now = _worked(readers)
+        found = [reader for reader, taken in now.items() if reader in before and taken > before[reader]]
         if len(found) == count:
             return found
-        time.sleep(0.05)
+        before = now
     raise AssertionError(f"{count} readers never got to work")
+
+
+def _worked(readers: Readers) -> dict[psutil.Process, float]:
+    """Give the seconds that each reader that is ready has had of a processor."""
+    found = {}
+    for number in readers.processes():
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(number)
+            found[process] = process.cpu_times().user
+    return found
