@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 .PHONY: help setup setup-dev serve test coverage check bench soak lock casebook clean
 
 help:
-	@echo "make setup | serve | test | check | bench | soak | lock"
+	@echo "make setup | serve | test | check | coverage | bench | soak | lock"
 
 setup: $(VENV)/.run
 

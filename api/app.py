@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.datastructures import State
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -39,24 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         ending_with_parent()
-        app.state.store = open_store(settings.store)
-        snapshot = app.state.store.snapshot()
-        columns_of(snapshot)
-        app.state.edition = f"{version('subsidia')}-{snapshot.identity[:8]}"
-        limits = Limits(
-            settings.query_timeout,
-            settings.query_memory,
-            settings.result_bytes,
-            settings.readers,
-            settings.query_length,
-            hosts=settings.federation,
-        )
-        app.state.answers = AnswerCache(settings.cache_bytes - settings.cache_bytes // _REPEATS)
-        app.state.readers = Readers(limits, str(snapshot.folder))
-        waiting = settings.update_timeout
-        app.state.writes = Writes(
-            app.state.store, WriteLimits(settings.update_timeout, settings.update_memory, waiting)
-        )
+        _open(app.state, settings)
         try:
             with told_of_signals(app.state.readers.close):
                 yield
@@ -78,6 +62,32 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (sparql, health, data, descriptions, update, graph_store, linked_data, ontology, pages, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    _wrap(app, settings)
+    return app
+
+
+def _open(state: State, settings: Settings) -> None:
+    """Open the store, and start what answers queries and writes."""
+    state.store = open_store(settings.store)
+    snapshot = state.store.snapshot()
+    columns_of(snapshot)
+    state.edition = f"{version('subsidia')}-{snapshot.identity[:8]}"
+    limits = Limits(
+        settings.query_timeout,
+        settings.query_memory,
+        settings.result_bytes,
+        settings.readers,
+        settings.query_length,
+        hosts=settings.federation,
+    )
+    state.answers = AnswerCache(settings.cache_bytes - settings.cache_bytes // _REPEATS)
+    state.readers = Readers(limits, str(snapshot.folder))
+    waiting = settings.update_timeout
+    state.writes = Writes(state.store, WriteLimits(settings.update_timeout, settings.update_memory, waiting))
+
+
+def _wrap(app: FastAPI, settings: Settings) -> None:
+    """Put the layers around the application, the innermost first."""
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Repeats, state=app.state, most=settings.cache_bytes // _REPEATS)
     if settings.rate_limit:
@@ -94,4 +104,3 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     if settings.proxies:
         app.add_middleware(Forwarded, trusted=settings.proxies)
-    return app
