@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import socket
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
+from api.settings import Settings
 from api.stores import open_store
 from graph.snapshot import Snapshot
 from graph.store import Store
 from tests.small_graphs import Rows, write_tables
 
-__all__ = ["MINIMAL", "WriteTables", "with_cells"]
+__all__ = ["MINIMAL", "WriteTables", "assert_parameter_refused", "with_cells"]
 
 _PASSAGE_DIGEST: Final = "sha256:" + 64 * "a"
 _SAID: Final = {"basis": "stated", "passage": "p1"}
@@ -82,6 +87,14 @@ def with_cells(table: str, row: int = 0, **cells: str) -> Rows:
     return {table: rows}
 
 
+def assert_parameter_refused(client: TestClient, address: str, parameter: str, near: str | None) -> None:
+    """Check that an address is refused as a problem that names the parameter, with a near match where there is one."""
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert answer.json()["parameter"] == parameter
+    assert near is None or near in answer.json()["near"]
+
+
 @pytest.fixture
 def tables(tmp_path: Path) -> WriteTables:
     """Give a writer of small valid tables; a table in the changes replaces the minimal one, and [] leaves it out."""
@@ -104,6 +117,13 @@ def casebook(casebook_store: Store) -> Snapshot:
     return casebook_store.snapshot()
 
 
+@pytest.fixture(scope="session")
+def client(casebook_store: Store) -> Iterator[TestClient]:
+    """Serve the casebook as it is set up by default; modules that need other settings make a client of their own."""
+    with TestClient(create_app(Settings(store=casebook_store.path))) as found:
+        yield found
+
+
 @pytest.fixture
 def empty_store(tmp_path: Path) -> Store:
     """Make a store without any statement, at generation 0."""
@@ -118,3 +138,22 @@ def sources_folder() -> Path:
     if not any(folder.glob("*.txt")):
         pytest.skip(f"no source documents in {folder}: set SUBSIDIA_SOURCES to a folder with copies of them")
     return folder
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[tuple[int, list[bytes]]]:
+    """Listen on a loopback port; gives the port, and the list of what was received there."""
+    received: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    received.append(connection.recv(64))
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield server.getsockname()[1], received

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.answers.changes import changes_document
-from api.app import create_app
-from api.settings import Settings
 from graph.changes import Handover, Held, change_of, handovers
 from graph.filters import Filters
 from graph.snapshot import Snapshot
@@ -107,12 +103,6 @@ def test_one_year_changes_nothing(casebook: Snapshot) -> None:
 def test_an_empty_graph_gives_empty_lists(empty_store: Store) -> None:
     data = changes_document(empty_store.snapshot(), Filters(since=2006, until=2013)).data
     assert data == {"statements": [], "handovers": [], "events": [], "counts": []}
-
-
-@pytest.fixture(scope="module")
-def client(casebook_store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(store=casebook_store.path))) as found:
-        yield found
 
 
 def test_the_api_gives_json_and_csv_and_refuses_without_two_years(client: TestClient) -> None:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.answers.compare import compare_document, read_places
-from api.app import create_app
-from api.settings import Settings
 from graph.compare import Profile, profiles
 from graph.filters import Filters
 from graph.funding.interval import exact
@@ -23,6 +20,7 @@ from graph.gaps.gap import find_gaps
 from graph.snapshot import Snapshot
 from graph.store import Store
 from ontology.identifiers import mint
+from tests.conftest import assert_parameter_refused
 from tests.small_flows import between
 from tests.small_graphs import actor, competence, flow, mechanism, scope, snapshot_of
 from tests.test_cli import subsidia
@@ -198,12 +196,6 @@ def test_the_query_beside_each_place_finds_what_is_counted(
 # The API and the command
 
 
-@pytest.fixture(scope="module")
-def client(casebook_store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(store=casebook_store.path))) as found:
-        yield found
-
-
 def test_the_api_gives_a_column_and_a_coverage_for_each_place(client: TestClient) -> None:
     answer = client.get(API, params={"country": ["ES", "NL"], "place": "at-vienna", "field": "housing"})
     document = json.loads(answer.text, parse_constant=pytest.fail)
@@ -234,10 +226,7 @@ def test_the_api_gives_a_column_and_a_coverage_for_each_place(client: TestClient
 def test_what_is_not_understood_is_422_and_names_the_parameter(
     client: TestClient, query: str, parameter: str, near: str | None
 ) -> None:
-    answer = client.get(API + query)
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-    assert answer.json()["parameter"] == parameter
-    assert near is None or near in answer.json()["near"]
+    assert_parameter_refused(client, API + query, parameter, near)
 
 
 def test_the_command_prints_the_document_that_the_api_gives(client: TestClient, casebook_store: Store) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -33,12 +32,6 @@ FORMS: Final = {
 PATHS: Final = ("/sparql", "/.well-known/void", "/dcat", "/.well-known/sparql-examples")
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # inside rdflib's JSON-LD parser
-
-
-@pytest.fixture(scope="module")
-def client(casebook_store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(store=casebook_store.path))) as made:
-        yield made
 
 
 def _read(answer: Any) -> Graph:

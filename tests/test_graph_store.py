@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -13,8 +12,8 @@ from rdflib.compare import isomorphic
 from starlette.testclient import TestClient
 
 from api.multipart import parts_of
-from graph.store import Store
 from ontology.identifiers import graph_name
+from tests.write_help import generation, refused
 from tests.write_service import AS_PARTNER, serving
 
 G: Final = "http://example.org/graph/a"
@@ -58,19 +57,6 @@ def get(client: TestClient, accept: str = "text/turtle", graph: str = G) -> Any:
 
 def rdf(text: str, form: str = "turtle") -> rdflib.Graph:
     return rdflib.Graph().parse(data=text, format=form)
-
-
-def generation(client: TestClient) -> int:
-    store: Store = client.app.state.store  # type: ignore[attr-defined]
-    return store.generation
-
-
-def refused(answer: Any, status: int, words: str) -> dict[str, Any]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"].startswith("application/problem+json")
-    document: dict[str, Any] = answer.json()
-    assert re.search(words, document["detail"]), document
-    return document
 
 
 # --- PUT (5.3) -------------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,9 @@ from starlette.testclient import TestClient
 
 from api.answers import indicators
 from api.answers.indicators import indicators_document
-from api.app import create_app
 from api.parameters import ParameterRefused
-from api.settings import Settings
 from graph.filters import Filters
 from graph.snapshot import Snapshot
-from graph.store import Store
 from ontology.identifiers import mint
 from tests.small_graphs import actor, flow, snapshot_of
 
@@ -92,12 +88,6 @@ def test_too_many_flows_are_refused_and_not_silently_cut(small: Snapshot, monkey
     monkeypatch.setattr(indicators, "MOST_FLOWS", 2)
     with pytest.raises(ParameterRefused, match="more than 2 flows are not weighed at once"):
         indicators_document(small, Filters(basis="stated"))
-
-
-@pytest.fixture(scope="module")
-def client(casebook_store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(store=casebook_store.path))) as found:
-        yield found
 
 
 def test_the_api_gives_the_spanish_figures_with_their_definitions(client: TestClient) -> None:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import networkx as nx
@@ -27,12 +26,6 @@ from tests.small_graphs import PLACES, actor, flow, mechanism, write_tables
 from tests.test_cli import subsidia
 
 API = "/api/v1/network/measures"
-
-
-@pytest.fixture(scope="module")
-def client(casebook_store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(store=casebook_store.path))) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

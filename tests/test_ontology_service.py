@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -11,8 +10,6 @@ from rdflib import OWL, Graph, URIRef
 from rdflib.compare import isomorphic
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from api.settings import Settings
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
 from graph.store import Store
@@ -21,13 +18,6 @@ from ontology.identifiers import DEF
 from ontology.terms import terms, version
 from ontology.versions import published
 from ontology.vocabulary import ontology_files
-
-
-@pytest.fixture(scope="module")
-def client(casebook_store: Store) -> Iterator[TestClient]:
-    """Serve the casebook."""
-    with TestClient(create_app(Settings(store=casebook_store.path))) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

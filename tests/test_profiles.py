@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +11,6 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.answers.profile import profile_document
-from api.app import create_app
-from api.settings import Settings
 from graph.filters import Filters
 from graph.places import Places
 from graph.profiles.jurisdictions import Jurisdictions, jurisdictions_at
@@ -174,12 +171,6 @@ def test_the_netherlands_centralise_civic_integration(casebook: Snapshot) -> Non
 def test_an_empty_graph_has_no_profile(empty_store: Store) -> None:
     found = profile_document(empty_store.snapshot(), Filters())
     assert found.data == {"relations": [], "mainstreaming": [], "jurisdictions": []}
-
-
-@pytest.fixture(scope="module")
-def client(casebook_store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(store=casebook_store.path))) as found:
-        yield found
 
 
 def test_the_api_and_the_command_give_the_same(client: TestClient, casebook_store: Store) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -53,28 +51,6 @@ HARMLESS: Final = {
 def test_the_word_service_is_allowed_where_it_calls_none(empty_store: Store, query: str) -> None:
     check_query(query)
     assert answer(_question(empty_store.snapshot(), query)).failure == ""
-
-
-@pytest.fixture(scope="module")
-def listener() -> Iterator[tuple[int, list[bytes]]]:
-    """Listen on a loopback port; gives the port, and the list of what was received there."""
-    received: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def listen() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                with connection:
-                    received.append(connection.recv(64))
-
-        thread = threading.Thread(target=listen, daemon=True)
-        thread.start()
-        yield server.getsockname()[1], received
-        server.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
 
 
 # %s is the address that is called. Each of these is read by Oxigraph as a call of a service.
@@ -334,6 +310,7 @@ def test_a_query_that_nobody_waits_for_is_stopped(snapshot: Snapshot) -> None:
 def test_short_queries_are_answered_while_long_ones_hold_every_reader(snapshot: Snapshot) -> None:
     pair = Readers(Limits(time=4, readers=2, slice=0.25))
     try:
+        _all_ready(pair, 6)
         # two that need not wait for a reader, and six that will be told to come again
         runaways = [pair.submit(_question(snapshot, f"{ENDLESS} # {n}")) for n in range(2)]
         _at_work(pair, 2)

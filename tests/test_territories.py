@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from starlette.testclient import TestClient
-
-from api.app import create_app
-from api.settings import Settings
-from graph.store import Store
-
-
-@pytest.fixture(scope="module")
-def client(casebook_store: Store) -> Iterator[TestClient]:
-    """Serve the casebook."""
-    with TestClient(create_app(Settings(store=casebook_store.path))) as found:
-        yield found
 
 
 def rows(client: TestClient, **parameters: str) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +16,6 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.answers.trace import trace_document
-from api.app import create_app
-from api.settings import Settings
 from graph.columns import columns_of
 from graph.filters import Filters
 from graph.funding import trail
@@ -29,6 +26,7 @@ from graph.funding.trail import Direction
 from graph.snapshot import Snapshot
 from graph.store import Store
 from ontology.identifiers import mint, slug
+from tests.conftest import assert_parameter_refused
 from tests.small_flows import between
 from tests.small_graphs import Rows, actor, flow, snapshot_of
 from tests.test_cli import subsidia
@@ -315,12 +313,6 @@ def test_the_query_beside_a_trace_finds_all_flows_on_its_paths(
 # The API and the command
 
 
-@pytest.fixture(scope="module")
-def client(casebook_store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(store=casebook_store.path))) as found:
-        yield found
-
-
 def test_the_api_gives_paths_with_their_breaks_in_words_and_no_nan(client: TestClient) -> None:
     answer = client.get(API, params={"actor": "es-state", "at": "2006"})
     document = json.loads(answer.text, parse_constant=pytest.fail)
@@ -363,10 +355,7 @@ def test_the_csv_has_one_row_a_step(client: TestClient) -> None:
 def test_what_is_not_understood_is_422_and_names_the_parameter(
     client: TestClient, query: str, parameter: str, near: str | None
 ) -> None:
-    answer = client.get(API + query)
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-    assert answer.json()["parameter"] == parameter
-    assert near is None or near in answer.json()["near"]
+    assert_parameter_refused(client, API + query, parameter, near)
 
 
 def test_filters_that_cannot_narrow_a_trace_are_told(client: TestClient) -> None:

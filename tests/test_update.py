@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import socket
 import threading
 import time
@@ -22,9 +21,8 @@ from api.access import NotAllowed, writer_of
 from api.app import create_app
 from api.rate_limit import RateLimit
 from api.settings import SettingRefused, Settings
-from graph.store import Store
 from ontology.identifiers import BASE
-from tests.write_help import ENDLESS, GREEDY, NESTED, numbers, writing_child
+from tests.write_help import ENDLESS, GREEDY, NESTED, generation, numbers, refused, writing_child
 from tests.write_service import AS_PARTNER, serving
 
 DIRECT: Final = {**AS_PARTNER, "Content-Type": "application/sparql-update"}
@@ -58,20 +56,6 @@ def ask(client: TestClient, pattern: str) -> bool:
         "/sparql", params={"query": f"{EX} ASK {{ {pattern} }}"}, headers={"Accept": "application/json"}
     )
     return bool(answer.json()["boolean"])
-
-
-def generation(client: TestClient) -> int:
-    store: Store = client.app.state.store  # type: ignore[attr-defined]
-    return store.generation
-
-
-def refused(answer: Any, status: int, words: str) -> dict[str, Any]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"].startswith("application/problem+json")
-    document: dict[str, Any] = answer.json()
-    assert document["status"] == status
-    assert re.search(words, document["detail"]), document
-    return document
 
 
 # --- The two ways of sending one (2.2.1, 2.2.2) ----------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,6 @@ from starlette.testclient import TestClient
 
 from api.answers import whatif as answers
 from api.answers.whatif import what_if_document
-from api.app import create_app
-from api.settings import Settings
 from graph import removal as removals
 from graph.columns import columns_of
 from graph.filters import Filters
@@ -26,6 +23,7 @@ from graph.snapshot import Snapshot
 from graph.store import Store
 from graph.whatif import WhatIf, changed_gaps, what_if
 from ontology.identifiers import mint, slug
+from tests.conftest import assert_parameter_refused
 from tests.small_flows import between
 from tests.small_graphs import actor, competence, flow, mechanism, scope, snapshot_of
 from tests.test_cli import subsidia
@@ -307,12 +305,6 @@ def test_the_query_beside_it_finds_what_goes(casebook: Snapshot, name: str) -> N
 # The API and the command
 
 
-@pytest.fixture(scope="module")
-def client(casebook_store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(store=casebook_store.path))) as found:
-        yield found
-
-
 def test_the_api_tells_what_goes_and_null_where_rules_were_not_asked(client: TestClient) -> None:
     answer = client.get(API, params={"remove": "es-integration-fund", "at": "2006", "rules": "false"})
     document = json.loads(answer.text, parse_constant=pytest.fail)
@@ -358,10 +350,7 @@ def test_a_list_of_flows_that_is_cut_says_so_and_the_sums_do_not_change(
 def test_what_is_not_understood_is_422_and_names_the_parameter(
     client: TestClient, query: str, parameter: str, near: str | None
 ) -> None:
-    answer = client.get(API + query)
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-    assert answer.json()["parameter"] == parameter
-    assert near is None or near in answer.json()["near"]
+    assert_parameter_refused(client, API + query, parameter, near)
 
 
 def test_a_name_of_several_things_is_refused_with_their_full_names(tmp_path: Path) -> None:

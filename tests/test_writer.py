@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -317,25 +315,6 @@ def test_all_graphs_go_together_and_the_ontology_with_them(tmp_path: Path, text:
 
 
 # --- Other hosts -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def listener() -> Iterator[tuple[int, list[bytes]]]:
-    """Listen on a loopback port; gives the port, and the list of what was received there."""
-    received: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def listen() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                with connection:
-                    received.append(b"connected")
-
-        threading.Thread(target=listen, daemon=True).start()
-        yield server.getsockname()[1], received
 
 
 FETCHES: Final = {

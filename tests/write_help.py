@@ -1,16 +1,18 @@
-"""What the tests of writes share: updates that take too much, tasks, and the children that write."""
+"""What the tests of writes share: updates that take too much, tasks, refusals, and the children that write."""
 
 from __future__ import annotations
 
+import re
 import time
-from typing import Final
+from typing import Any, Final
 
 import psutil  # type: ignore[import-untyped]
+from starlette.testclient import TestClient
 
 from graph.store import Store
 from graph.write_task import Document, Task
 
-__all__ = ["ENDLESS", "GREEDY", "NESTED", "numbers", "triples", "update_task", "writing_child"]
+__all__ = ["ENDLESS", "GREEDY", "NESTED", "generation", "numbers", "refused", "triples", "update_task", "writing_child"]
 
 # no end in sight: some thousands of statements five times over, none of which meets the filter
 ENDLESS: Final = (
@@ -55,3 +57,19 @@ def writing_child(seconds: float = 20.0, of: int | None = None) -> psutil.Proces
                 continue
         time.sleep(0.005)
     raise AssertionError("no child ever wrote")
+
+
+def generation(client: TestClient) -> int:
+    """Give the current generation of the store that is served."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    return store.generation
+
+
+def refused(answer: Any, status: int, words: str) -> dict[str, Any]:
+    """Check that an answer is a problem document of that status, whose detail has the words, and give it."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    document: dict[str, Any] = answer.json()
+    assert document["status"] == status
+    assert re.search(words, document["detail"]), document
+    return document
