@@ -21,7 +21,7 @@ __all__ = ["DIMENSIONS", "SUMMABLE", "Cell", "Dimension", "LeftOut", "Matrix", "
 Dimension = Literal["level", "country", "field", "programme", "actor"]
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
 
-SUMMABLE: Final = ("transfer", "allocation", "commitment", "budget-line")
+SUMMABLE: Final = ("transfer", "allocation", "commitment", "budget-line", "own-contribution")
 """Quantities whose amounts may be added among themselves; only transfers make a funding total."""
 
 _KEYS: Final[dict[Dimension, tuple[str, str]]] = {
