@@ -124,6 +124,22 @@ class Store:
 
         return self.commit(change)
 
+    def load_texts(self, quads: Iterable[Quad], texts: Iterable[bytes], *, replace: Iterable[str] = ()) -> int:
+        """Add statements and pieces of N-Quads, all or none, after emptying the graphs in `replace`.
+
+        For large data that is made piece by piece: memory holds one piece. Gives the new generation. An error in
+        either iterable, and SyntaxError for a piece that is no N-Quads, leaves the store as it was.
+        """
+
+        def change(database: pyoxigraph.Store) -> None:
+            for graph in replace:
+                database.remove_graph(NamedNode(graph))
+            database.bulk_extend(quads)
+            for text in texts:
+                database.bulk_load(text, RdfFormat.N_QUADS)
+
+        return self.commit(change)
+
     def load_files(self, paths: Iterable[Path], *, replace: Iterable[str] = ()) -> int:
         """Add N-Quads files, all or none, after emptying the graphs in `replace`; gives the new generation.
 

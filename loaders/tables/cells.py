@@ -18,7 +18,7 @@ from ontology.errors import UnknownTerm
 from ontology.identifiers import currency, expand, is_slug, mint
 from ontology.vocabulary import vocabulary
 
-__all__ = ["CellRefused", "date_literal", "parse_cell", "parts"]
+__all__ = ["CellRefused", "canonical", "date_literal", "parse_cell", "parts"]
 
 Term = NamedNode | Literal
 
@@ -75,16 +75,16 @@ def _pattern(pattern: re.Pattern[str], expected: str, datatype: str) -> Callable
         if not pattern.fullmatch(value):
             raise CellRefused(f"expected {expected}")
         if datatype == "xsd:decimal":
-            value = _canonical(Decimal(value))
+            value = canonical(Decimal(value))
         return Literal(value, datatype=NamedNode(expand(datatype)))
 
     return parse
 
 
-def _canonical(number: Decimal) -> str:
+def canonical(number: Decimal) -> str:
     """Write a decimal in one way only: no exponent, no superfluous zeros, no sign of zero.
 
-    >>> _canonical(Decimal("4800000.50")), _canonical(Decimal("120000000")), _canonical(Decimal("-0.0"))
+    >>> canonical(Decimal("4800000.50")), canonical(Decimal("120000000")), canonical(Decimal("-0.0"))
     ('4800000.5', '120000000', '0')
     """
     text = f"{number:f}" if number else "0"
@@ -133,7 +133,7 @@ def _share(column: Column, value: str) -> Literal:
     del column
     if not _DECIMAL.fullmatch(value) or not 0 <= Decimal(value) <= 1:
         raise CellRefused("expected a share between 0 and 1, as 0.40")
-    return Literal(_canonical(Decimal(value)), datatype=NamedNode(expand("xsd:decimal")))
+    return Literal(canonical(Decimal(value)), datatype=NamedNode(expand("xsd:decimal")))
 
 
 def _currency(column: Column, value: str) -> NamedNode:

@@ -1,0 +1,220 @@
+"""Maker: the statements of each record of a file, by the sections of a mapping."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Final
+
+from loaders.mapping.columns import References
+from loaders.mapping.conditions import Condition, condition
+from loaders.mapping.document import MappingDocument, Section
+from loaders.mapping.formats import Formats
+from loaders.mapping.money import Amount
+from loaders.mapping.privacy import NATURAL_PERSON, PERSON_CELLS, Privacy, privacy
+from loaders.mapping.refusals import ValueRefused, mapping_refused
+from loaders.mapping.report import Report
+from loaders.mapping.terms import predicate, thing_iri
+from loaders.mapping.texts import Cells, Scope
+from loaders.mapping.things import Home, Thing, thing
+from loaders.records import Reader, Record
+
+__all__ = ["Maker"]
+
+_ALIASES: Final = ("actors", "programmes")
+_LABELS: Final = f" {predicate('skos:prefLabel')} "
+_ALIAS: Final = f" {predicate('skos:altLabel')} "
+
+
+class Maker:
+    """Makes statements of records, each thing described once, and keeps account in `report`."""
+
+    def __init__(self, document: MappingDocument, reader: Reader, formats: Formats, home: Home) -> None:
+        """Compile a mapping for a reader's records; InputRefused where the two do not fit."""
+        self.report = Report()
+        self._home = home
+        self._kinds = {kind: _Kind(document, kind, reader, formats, home) for kind in _used(document, reader)}
+        self._skips = {kind: _skips(document, kind, reader) for kind in reader.columns}
+        self._described: dict[str, tuple[int, str]] = {}
+        self._flows: set[int] = set()
+        self._equal: Counter[bytes] = Counter()
+
+    def make(self, record: Record) -> list[str]:
+        """Give the statements of a record as N-Quads lines; none where it is skipped or of a kind that says nothing.
+
+        Raises ValueRefused where it cannot be read; then nothing of it is counted as in.
+        """
+        self.report.records += 1
+        for reason, applies in self._skips[record.kind]:
+            if applies(record.cells):
+                self.report.skipped[reason] += 1
+                return []
+        kind = self._kinds.get(record.kind)
+        if kind is None:
+            self.report.skipped[f"the mapping says nothing about a {record.kind}"] += 1
+            return []
+        persons = [rule for rule in kind.privacy if rule.applies(record.cells)]
+        for rule in persons:
+            record = record._replace(cells=rule.hidden(record.cells))
+        made, amounts = self._named(kind, record, {rule.section for rule in persons})
+        found = [
+            self._describe(each, made[each.place], record, made, amounts) for each in kind.things if each.place in made
+        ]
+        if persons:
+            found += [self._person(rule, made) for rule in persons]
+            self.report.persons += 1
+        for each, amount in amounts.items():
+            self._account(kind.by_place[each], record.cells, amount, self.report.money)
+        self._keep(kind, made)
+        lines = [line for lines in found for line in lines]
+        self.report.statements += len(lines)
+        return lines
+
+    def aside(self, record: Record) -> None:
+        """Account for the money of a record that was set aside, as far as it can be read."""
+        kind = self._kinds.get(record.kind)
+        for each in kind.things if kind else ():
+            try:
+                amount = each.money.of(record.cells) if each.money and each.applies(record.cells) else None
+                if amount is not None:
+                    self._account(each, record.cells, amount, self.report.money_aside)
+            except ValueRefused:
+                continue
+
+    def _named(
+        self, kind: _Kind, record: Record, persons: set[str]
+    ) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], Amount]]:
+        """Give the things that a record names, and the amounts of its flows."""
+        made: dict[tuple[str, str], str] = {}
+        amounts: dict[tuple[str, str], Amount] = {}
+        key = self._key(record) if kind.needs_key else ""
+        for each in kind.things:
+            if each.money is not None and each.is_described:
+                amount = each.money.of(record.cells) if each.applies(record.cells) else None
+                if amount is None:
+                    continue
+                amounts[each.place] = amount
+            if each.section.name in persons and each.place[0] == "actors":
+                made[each.place] = thing_iri("actor", self._home.source, NATURAL_PERSON)
+            elif (found := each.named(record.cells, key)) is not None:
+                made[each.place] = found
+            elif each.money is not None:
+                raise ValueRefused(", ".join(each.identity.columns if each.identity else ()), "", "the key is empty")
+        for place, iri in made.items():
+            if kind.by_place[place].identity is not None and place in amounts and hash(iri) in self._flows:
+                columns = ", ".join(kind.by_place[place].identity.columns)  # type: ignore[union-attr]
+                raise ValueRefused(columns, "", f"the key stands twice: another record has made {iri}")
+        return made, amounts
+
+    def _keep(self, kind: _Kind, made: Mapping[tuple[str, str], str]) -> None:
+        """Remember which flows there are, so that a key that comes again is told."""
+        self._flows.update(
+            hash(iri) for place, iri in made.items() if place[0] == "flows" and kind.by_place[place].identity
+        )
+
+    def _key(self, record: Record) -> str:
+        """Give what tells a record from all others: a digest of its cells, and its number among equal ones."""
+        digest = blake2b("\x1f".join(record.cells).encode(), digest_size=8).digest()
+        self._equal[digest] += 1
+        number = self._equal[digest]
+        return digest.hex() if number == 1 else f"{digest.hex()}-{number}"
+
+    def _describe(
+        self,
+        each: Thing,
+        iri: str,
+        record: Record,
+        made: Mapping[tuple[str, str], str],
+        amounts: Mapping[tuple[str, str], Amount],
+    ) -> list[str]:
+        if not each.is_described or iri.endswith(f"{self._home.source}-{NATURAL_PERSON}"):
+            return []
+        lines = each.statements(iri, record, made, amounts.get(each.place))
+        if each.money is not None:
+            self.report.things[each.section.place] += 1
+            return lines
+        return self._once(each, iri, lines)
+
+    def _once(self, each: Thing, iri: str, lines: list[str]) -> list[str]:
+        """Describe a thing the first time; later only by names that it has not had yet, where its table has such."""
+        label = next((line for line in lines if _LABELS in line), "")
+        known = self._described.get(iri)
+        if known is None:
+            self._described[iri] = (hash("".join(lines)), label)
+            self.report.things[each.section.place] += 1
+            return lines
+        if known[0] == hash("".join(lines)):
+            return []
+        if label and label != known[1] and each.place[0] in _ALIASES:
+            return [label.replace(_LABELS, _ALIAS, 1)]
+        self.report.differing += 1
+        return []
+
+    def _person(self, rule: Privacy, made: Mapping[tuple[str, str], str]) -> list[str]:
+        iri = made.get(("actors", rule.section))
+        if iri is None or iri in self._described:
+            return []
+        self._described[iri] = (0, "")
+        section = Section(rule.section, self._kinds_section(rule.section).table, {"key": "x"}, PERSON_CELLS)
+        bare = Scope("", (), {})
+        described = thing(section, bare, Formats({}, {}, ()), References("", {}), self._home)
+        return described.statements(iri, Record("", 0, ()), {}, None)
+
+    def _kinds_section(self, name: str) -> Section:
+        return next(
+            each.section for kind in self._kinds.values() for each in kind.things if each.place == ("actors", name)
+        )
+
+    def _account(self, each: Thing, cells: Cells, amount: Amount, sums: dict[tuple[str, str], Decimal]) -> None:
+        place = each.section.place
+        currency = each.currency.of(cells) if each.currency else ""
+        if amount.high is None:
+            if sums is self.report.money:
+                self.report.without_amount[place] += 1
+            return
+        signed = -amount.high if amount.returned else amount.high
+        sums[place, currency] = sums.get((place, currency), Decimal(0)) + signed
+
+
+class _Kind:
+    """What a mapping says about one kind of record."""
+
+    def __init__(self, document: MappingDocument, kind: str, reader: Reader, formats: Formats, home: Home) -> None:
+        sections = [section for section in document.sections if _kind(document, section, reader) == kind]
+        scope = Scope(document.file, [" ".join(name.split()) for name in reader.columns[kind]], document.words)
+        by_name = {(section.table.name, section.name): section for section in sections}
+        references = References(document.file, by_name)
+        self.things: Sequence[Thing] = [thing(each, scope, formats, references, home) for each in sections]
+        self.by_place = {each.place: each for each in self.things}
+        self.privacy = privacy(sections, scope)
+        self.needs_key = any(each.identity is None and each.money is not None for each in self.things)
+
+
+def _kind(document: MappingDocument, section: Section, reader: Reader) -> str:
+    given = section.options.get("of")
+    if given is None and len(reader.columns) == 1:
+        return next(iter(reader.columns))
+    if given not in reader.columns:
+        reason = f"say of which kind of record: of = one of {', '.join(reader.columns)}"
+        raise mapping_refused(document.file, f"{section.place}.of", given, reason)
+    return str(given)
+
+
+def _used(document: MappingDocument, reader: Reader) -> list[str]:
+    return list(dict.fromkeys(_kind(document, section, reader) for section in document.sections))
+
+
+def _skips(document: MappingDocument, kind: str, reader: Reader) -> list[tuple[str, Condition]]:
+    """Give the reasons to skip a record of a kind, each with its condition."""
+    scope = Scope(document.file, [" ".join(name.split()) for name in reader.columns[kind]], document.words)
+    found = []
+    for number, entry in enumerate(document.skip, start=1):
+        if entry.get("of", kind) == kind:
+            place = f"skip {number}"
+            if "because" not in entry:
+                raise mapping_refused(document.file, place, None, "because is missing: why such a record is no data")
+            test = {name: value for name, value in entry.items() if name not in ("because", "of")}
+            found.append((str(entry["because"]), condition(test, scope, place)))
+    return found
