@@ -1,9 +1,9 @@
 """Dates: cells of a table read as ISO dates of the precision that is written, each in the patterns of its column.
 
 A pattern is made of d, dd, m, mm, mmm (the name of the month), yy, yyyy and what stands between them, such as
-`dd/mm/yyyy` or `d. mmm yy`; letters that are no part of a date stand in quotes (`d 'de' mmm`). Nothing is guessed: a cell that no
-pattern reads, or that two read as different dates, is refused, and a column that can be read day first and month first
-is doubtful until somebody decides.
+`dd/mm/yyyy` or `d. mmm yy`; letters that are no part of a date stand in quotes (`d 'de' mmm`). Nothing is guessed: a
+cell that no pattern reads, or that two read as different dates, is refused, and a column that can be read day first
+and month first is doubtful until somebody decides.
 """
 
 from __future__ import annotations
