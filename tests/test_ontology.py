@@ -60,6 +60,7 @@ CONTRACT = {
     "tie": "competence funding coordination evaluation",
     "cofinancingBase": "grant total",
     "mention": "figure event organisation",
+    "claimStatus": "proposed accepted refused",
 }
 
 
