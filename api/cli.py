@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import analysing, measuring, reading, reporting, writing
+from api.commands import analysing, loading, measuring, reading, reporting, writing
 from api.commands.common import StorePath, note
 from api.commands.evidence import evidence
 from api.parameters import ParameterRefused
@@ -44,7 +44,7 @@ for command in (
     reporting.report,
     reading.info,
     reading.export,
-    writing.load,
+    loading.load,
     writing.validate,
     writing.template,
 ):

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final
 
+from loaders.known import NOTHING, Known
 from loaders.mapping.document import MappingDocument
 from loaders.mapping.formats import find_formats
 from loaders.mapping.maker import Maker
@@ -70,11 +71,15 @@ class MappedFile:
     statements stand in.
     """
 
-    def __init__(self, reader: Reader, document: MappingDocument, name: str | None = None) -> None:
+    def __init__(
+        self, reader: Reader, document: MappingDocument, name: str | None = None, known: Known = NOTHING
+    ) -> None:
         """Check that the mapping fits the file; InputRefused where it does not.
 
-        `name` names the source and its graph, in place of the mapping's key or the file's name.
+        `name` names the source and its graph, in place of the mapping's key or the file's name; `known` is what others
+        describe.
         """
+        self._known = known
         self.reader, self.document = reader, document
         self.key = name or document.source.get("key") or identifier(reader.path.stem)
         if not is_slug(self.key):
@@ -117,7 +122,7 @@ class MappedFile:
     def _maker(self) -> Maker:
         language = self.document.source.get("language", "en")
         home = Home(self.key, language, iri(self.source), iri(self.graph))
-        return Maker(self.document, self.reader, self._formats, home)
+        return Maker(self.document, self.reader, self._formats, home, self._known)
 
     def _made(self, maker: Maker, record: Record | RecordRefused, aside: _Rejects) -> list[str]:
         if isinstance(record, RecordRefused):
@@ -134,8 +139,8 @@ class MappedFile:
 
     def _refusal(self, report: Report, allowed: Allowance) -> CellProblem:
         reason = (
-            f"{report.aside:,} of {report.data:,} records cannot be read, more than the {allowed} that may be set aside "
-            f"(--max-rejects); the first of them follow"
+            f"{report.aside:,} of {report.data:,} records cannot be read, more than the {allowed} "
+            f"that may be set aside (--max-rejects); the first of them follow"
         )
         return CellProblem(str(self.reader.path), 0, "", "", reason)
 

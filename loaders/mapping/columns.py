@@ -61,7 +61,7 @@ def is_known_thing(given: object, table: str) -> bool:
     return bool(slash) and kind == table_named(table).thing and is_slug(key)
 
 
-def filler(  # noqa: PLR0913
+def filler(
     section: Section,
     column: Column,
     given: Any,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Final
 
+from loaders.known import NOTHING, Known
 from loaders.mapping.columns import References
 from loaders.mapping.conditions import Condition, condition
 from loaders.mapping.document import MappingDocument, Section
@@ -31,13 +32,20 @@ _ALIAS: Final = f" {predicate('skos:altLabel')} "
 class Maker:
     """Makes statements of records, each thing described once, and keeps account in `report`."""
 
-    def __init__(self, document: MappingDocument, reader: Reader, formats: Formats, home: Home) -> None:
-        """Compile a mapping for a reader's records; InputRefused where the two do not fit."""
+    def __init__(
+        self, document: MappingDocument, reader: Reader, formats: Formats, home: Home, known: Known = NOTHING
+    ) -> None:
+        """Compile a mapping for a reader's records; InputRefused where the two do not fit.
+
+        `known` is what others describe: of such things nothing is said here, unless nobody does.
+        """
         self.report = Report()
         self._home = home
+        self._person_iri = thing_iri("actor", home.source, NATURAL_PERSON)
         self._kinds = {kind: _Kind(document, kind, reader, formats, home) for kind in _used(document, reader)}
         self._skips = {kind: _skips(document, kind, reader) for kind in reader.columns}
         self._described: dict[str, tuple[int, str]] = {}
+        self._elsewhere = {iri for kind in self._kinds.values() for iri in kind.elsewhere(document.file, known)}
         self._flows: set[int] = set()
         self._equal: Counter[bytes] = Counter()
 
@@ -97,7 +105,7 @@ class Maker:
                     continue
                 amounts[each.place] = amount
             if each.section.name in persons and each.place[0] == "actors":
-                made[each.place] = thing_iri("actor", self._home.source, NATURAL_PERSON)
+                made[each.place] = self._person_iri
             elif (found := each.named(record.cells, key)) is not None:
                 made[each.place] = found
             elif each.money is not None:
@@ -129,7 +137,7 @@ class Maker:
         made: Mapping[tuple[str, str], str],
         amounts: Mapping[tuple[str, str], Amount],
     ) -> list[str]:
-        if not each.is_described or iri.endswith(f"{self._home.source}-{NATURAL_PERSON}"):
+        if not each.is_described or iri in self._elsewhere or iri == self._person_iri:
             return []
         lines = each.statements(iri, record, made, amounts.get(each.place))
         if each.money is not None:
@@ -190,6 +198,18 @@ class _Kind:
         self.by_place = {each.place: each for each in self.things}
         self.privacy = privacy(sections, scope)
         self.needs_key = any(each.identity is None and each.money is not None for each in self.things)
+
+    def elsewhere(self, file: str, known: Known) -> list[str]:
+        """Give the things of sections that others describe; InputRefused for one that nobody does."""
+        found = []
+        for each in self.things:
+            if each.known is not None and known.has(each.known):
+                found.append(each.known)
+            elif each.known is not None and not each.is_described:
+                name = each.section.options["known"]
+                reason = "the store knows no such thing; describe it in the section, or load what does first"
+                raise mapping_refused(file, f"{each.section.place}.known", name, reason)
+        return found
 
 
 def _kind(document: MappingDocument, section: Section, reader: Reader) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from loaders.mapping.conditions import Condition, condition
 from loaders.mapping.document import Section
 from loaders.mapping.refusals import mapping_refused
-from loaders.mapping.texts import Cells, Scope, template_columns
+from loaders.mapping.texts import Cells, Scope, named_columns
 
 __all__ = ["NATURAL_PERSON", "PERSON_CELLS", "Privacy", "privacy"]
 
@@ -55,19 +55,11 @@ def _rule(section: Section, scope: Scope) -> Privacy:
     private = section.options.get("private", [])
     if not isinstance(private, list):
         raise mapping_refused(scope.file, place, private, "expected a list of columns")
-    named = _columns([section.options.get("key"), *section.cells.values()])
+    named = named_columns([section.options.get("key"), *section.cells.values()])
     test = {" ".join(str(name).split()) for name in _test_columns(section.options["person"])}
     columns = dict.fromkeys([*named, *(" ".join(str(name).split()) for name in private)])
     indexes = tuple(scope.index(name, place) for name in columns if name not in test)
     return Privacy(section.name, condition(section.options["person"], scope, f"{section.place}.person"), indexes)
-
-
-def _columns(given: Any) -> list[str]:
-    """Give all columns that expressions name, however deep."""
-    if isinstance(given, str):
-        return template_columns(given)
-    parts: Sequence[Any] = list(given.values()) if isinstance(given, dict) else given if isinstance(given, list) else []
-    return [column for part in parts for column in _columns(part)]
 
 
 def _test_columns(given: Any) -> list[Any]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from loaders.mapping.refusals import ValueRefused, mapping_refused
 from ontology.errors import near_matches
 
-__all__ = ["Cells", "Scope", "Text", "constant", "template_columns", "text"]
+__all__ = ["Cells", "Scope", "Text", "constant", "named_columns", "template_columns", "text"]
 
 Cells = Sequence[str]
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
@@ -26,7 +26,7 @@ class Scope:
     words: Mapping[str, Mapping[str, str]]
 
     def index(self, column: str, place: str) -> int:
-        """Give the place of a column among a record's cells; InputRefused with near matches for one that is not there."""
+        """Give the place of a column among a record's cells; InputRefused for one that is not there."""
         name = " ".join(column.split())
         if name in self.columns:
             return list(self.columns).index(name)
@@ -50,6 +50,18 @@ def template_columns(given: str) -> list[str]:
     (['First name', 'Name'], [])
     """
     return [" ".join(name.split()) for name in _SLOT.findall(given)]
+
+
+def named_columns(given: Any) -> list[str]:
+    """Give all columns that expressions name in their templates, however deep.
+
+    >>> named_columns({"first": ["{Name}", {"from": "{Code}", "values": {"1": "one"}}]})
+    ['Name', 'Code']
+    """
+    if isinstance(given, str):
+        return template_columns(given)
+    parts: Iterable[Any] = given.values() if isinstance(given, dict) else given if isinstance(given, list) else ()
+    return [column for part in parts for column in named_columns(part)]
 
 
 def constant(given: object) -> bool:

@@ -112,7 +112,6 @@ class Thing:
                 found.append(f"{start}{_NOTE} {_RETURNED}{end}")
         return found
 
-
     def _check_order(self, lines: list[str]) -> None:
         """Refuse what ends before it begins; ends of different precision are compared as far as both go."""
         ends = [next((line.split('"')[1] for line in lines if each in line), "") for each in (_FROM, _TO)]
