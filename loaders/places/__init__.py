@@ -1,0 +1,1 @@
+"""Places: lists of regions and municipalities, and their outlines, read as records."""
