@@ -1,0 +1,210 @@
+"""Workbook: a sheet of an Excel workbook (.xlsx), read row by row, its cells as text without the noise of floats."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+import weakref
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+
+from loaders.delimited import header_names
+from loaders.encodings import file_refused, regular_size
+from loaders.package import Package, Sheet
+from loaders.records import Record, RecordRefused
+from ontology.errors import CellProblem, near_matches
+
+__all__ = ["Workbook"]
+
+_MOST_ROWS: Final = 1_048_576  # of a sheet, by the format
+_LOOKED_AT: Final = 1000  # rows in which a sheet shows that it is not empty
+_BROKEN: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What the library of workbooks lets through for a file that is none, or a damaged one."""
+
+
+class Workbook:
+    """A sheet of a workbook: a reader of records of one kind, `row`.
+
+    Numbers are given as their shortest decimal text of at most 15 digits, which is what a spreadsheet holds; dates as
+    ISO dates, with the time where there is one; a formula as its saved result; truth as TRUE or FALSE.
+
+    Parameters
+    ----------
+    path
+        a regular file.
+    sheet
+        its name; None for the first visible one that is not empty.
+    header
+        the row that has the names of the columns; the rows above it are left out, but for names of cells that reach
+        down into it.
+
+    Raises
+    ------
+    InputRefused
+        where the file is no workbook, would unpack to more than is read (before it is unpacked), declares entities,
+        has formulas without results, has no such sheet, or the sheet has no header or one with a name that stands
+        twice. Links to other files are never followed.
+    """
+
+    def __init__(self, path: Path, *, sheet: str | None = None, header: int = 1) -> None:
+        self._path = path
+        regular_size(path)
+        if header < 1:
+            raise file_refused(path, f"the header is in row 1 or below, not {header}")
+        self._header = header
+        self._row = 0
+        package = Package(path)
+        try:
+            file = path.open("rb")
+            weakref.finalize(self, file.close)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of styles and validations, which are not read
+                self._book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except _BROKEN as error:
+            raise file_refused(path, f"not a workbook that can be read ({error})") from error
+        remarks: list[str] = []
+        self._sheet = self._chosen(sheet, remarks)
+        self._sheet.reset_dimensions()  # what the file says of them may be wrong
+        self._found = package.sheet(self._sheet._worksheet_path)
+        above = list(islice(self._rows(), header))
+        names = above[-1] if len(above) == header else []
+        self._names = header_names(path, _reaching(above, names, self._found, header), header, remarks)
+        if merged := self._found.merged_below(header):
+            remarks.append(f"{merged} merged cells below the header: the first row of each has its value, no other")
+        self._remarks = tuple(remarks)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        """The names of the columns, white space folded; one without a name is called by its place."""
+        return {"row": self._names}
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What had to be found out: the sheet, columns without a name, merged cells."""
+        return self._remarks
+
+    def records(self) -> Iterator[Record | RecordRefused]:
+        """Give the rows below the header; rows that are wholly blank are left out.
+
+        A row with a cell beyond the last named column is given as RecordRefused; InputRefused where the file is
+        damaged further down.
+        """
+        width = len(self._names)
+        for number, cells in enumerate(self._rows(), start=1):
+            if number <= self._header or not any(map(str.strip, cells)):
+                continue
+            if any(map(str.strip, cells[width:])):
+                reason = f"the row has {len(cells)} cells where the header has {width}"
+                yield RecordRefused(CellProblem(str(self._path), number, "", "", reason))
+            else:
+                yield Record("row", number, [*cells[:width], *[""] * (width - len(cells))])
+
+    def progress(self) -> float:
+        """Say how much of the sheet has been read by the pass under way, from 0 to 1."""
+        return min(1.0, self._row / self._found.last_row) if self._found.last_row else 0.0
+
+    def _chosen(self, name: str | None, remarks: list[str]) -> Any:
+        sheets = {sheet.title: sheet for sheet in self._book.worksheets}
+        if name is not None:
+            if name not in sheets:
+                near = near_matches(name, sheets) or list(sheets)
+                raise file_refused(self._path, f"no sheet {name!r}; there are {', '.join(map(repr, near[:10]))}")
+            return sheets[name]
+        for title, sheet in sheets.items():
+            sheet.reset_dimensions()
+            if sheet.sheet_state == "visible" and any(
+                any(map(str.strip, row)) for row in islice(self._texts(sheet), _LOOKED_AT)
+            ):
+                if len(sheets) > 1:
+                    others = ", ".join(repr(other) for other in sheets if other != title)
+                    remarks.append(f"the sheet {title!r} is read, the first that is not empty; others are {others}")
+                return sheet
+        raise file_refused(self._path, "every visible sheet is empty")
+
+    def _rows(self) -> Iterator[list[str]]:
+        for row, cells in enumerate(self._texts(self._sheet), start=1):
+            self._row = row
+            yield cells
+
+    def _texts(self, sheet: Any) -> Iterator[list[str]]:
+        """Give the cells of all rows of a sheet as text; those that are missing in the file are blank."""
+        number = 0
+        try:
+            rows = sheet.iter_rows(values_only=True)
+            while True:
+                number += 1
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of a date beyond the calendar: the cell is #VALUE!
+                    row = next(rows, None)
+                if row is None:
+                    return
+                if number > _MOST_ROWS:
+                    raise file_refused(self._path, f"a sheet has at most {_MOST_ROWS:,} rows", number)
+                yield [_text(value) for value in row]
+        except _BROKEN as error:
+            raise file_refused(self._path, f"the workbook is damaged ({error})", number) from error
+
+
+def _reaching(above: Sequence[list[str]], names: Sequence[str], sheet: Sheet, header: int) -> list[str]:
+    """Give the names of a header, with those of cells above it that reach down into it."""
+    found = list(names)
+    for row, column in sheet.reaching(header):
+        found += [""] * (column - len(found))
+        top = above[row - 1]
+        if not found[column - 1].strip() and column <= len(top):
+            found[column - 1] = top[column - 1]
+    return found
+
+
+def _text(value: Any) -> str:
+    """Write the value of a cell.
+
+    >>> [_text(value) for value in (None, "a ", 12, 0.1 + 0.2, 1e15, 5e-7, True, datetime(2010, 3, 14))]
+    ['', 'a ', '12', '0.3', '1000000000000000', '0.0000005', 'TRUE', '2010-03-14']
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.replace("_x000D_", "\r")
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return _decimal(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def _decimal(value: float) -> str:
+    text = f"{Decimal(f'{value:.15g}'):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
