@@ -1,8 +1,8 @@
 """The rate limit: how many queries and writes one client may send, refused with 429 and Retry-After past it.
 
-A client is an address: that of the connection, or, where uvicorn trusts the proxy that it comes from
-(--forwarded-allow-ips), the one that the proxy names in X-Forwarded-For, which uvicorn then puts into scope["client"].
-The header itself is never read here, as anybody may write it. Each web process counts by itself.
+A client is an address: that of the connection, or, where the connection is that of a proxy in SUBSIDIA_PROXIES, the one
+that this proxy names in X-Forwarded-For, which api.forwarded puts into scope["client"]. The header itself is never read
+here, as anybody may write it. Each web process counts by itself.
 """
 
 from __future__ import annotations
