@@ -60,12 +60,14 @@ din din. дин дин. ден ден. km dm öre ls lt sk £stg
 """
 _CURRENCIES: Final = frozenset(_CODES.split()) | frozenset(_WORDS.split())
 
-_GAP: Final = f"[{_SPACES}\t\r\n]*"
-_DRESSED: Final = re.compile(
-    rf"(?P<before>(?:[^0-9(.,+\-\u2212\s]+\.?)?){_GAP}(?P<open>\()?{_GAP}(?P<sign>[+\-\u2212])?{_GAP}"
-    rf"(?P<inside>(?:[^0-9(.,+\-\u2212\s]+\.?)?){_GAP}"
-    rf"(?P<number>[.,]?[0-9](?:[0-9.,'\u2019{_SPACES}]*[0-9])?){_GAP}"
-    rf"(?P<after>[^0-9()\s]*)(?P<close>\))?{_GAP}(?P<behind>[^0-9()\s]*)"
+_GAP: Final = rf"[{_SPACES}\t\r\n]*"
+_WORD: Final = r"[^0-9()+\-\u2212\s]*"
+_PARTS: Final = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.DOTALL)
+_DRESS: Final = (
+    re.compile(  # what stands around a number: its sign or parentheses, a currency or the sign for hundredths
+        rf"({_WORD}){_GAP}(?P<open>\()?{_GAP}(?P<sign>[+\-\u2212])?{_GAP}({_WORD}){_GAP}"
+        rf"0{_GAP}(?P<after>{_WORD}){_GAP}(?P<close>\))?{_GAP}(?P<behind>{_WORD})"
+    )
 )
 
 
@@ -85,14 +87,14 @@ def number_reader(style: str) -> Callable[[str], Decimal]:
     """
     if style not in _STYLES:
         raise ValueError(f"no style of numbers {style!r}; expected one of: {' | '.join(NUMBERS)}")
-    plain = re.compile(rf"-?(?:{_form(style).pattern})").fullmatch
-    point = str.maketrans(dict.fromkeys(_STYLES[style].thousands, "") | {_STYLES[style].point: "."})
+    plain = re.compile(f"-?(?:{_form(style).pattern})").fullmatch
+    marks = _plain_marks(style)
 
     def read(cell: str) -> Decimal:
         if cell.isdecimal() and cell.isascii() and len(cell) <= _LONGEST:
             return Decimal(cell)
         if len(cell) <= _LONGEST and plain(cell):
-            return Decimal(cell.translate(point))
+            return Decimal(cell.translate(marks))
         try:
             return _read(cell, style)
         except NumberRefused as refusal:
@@ -105,23 +107,40 @@ def number_reader(style: str) -> Callable[[str], Decimal]:
 def _read(cell: str, style: str) -> Decimal:
     """Read a number that may have a sign, thousands, a currency or be parts of one hundred."""
     text = cell.strip()
-    dressed = _DRESSED.fullmatch(text) if len(text) <= _LONGEST else None
-    if not dressed:
+    if len(text) > _LONGEST:
         raise NumberRefused(f"expected a number written as {style}")
-    number = _form(style).fullmatch(dressed["number"])
+    bare = _form(style).fullmatch(text)  # the only one that may begin with the decimal sign
+    parts = ("", text, "") if bare else (found.groups() if (found := _PARTS.fullmatch(text)) else ("", "", ""))
+    number = bare or _form(style).fullmatch(parts[1])
     if not number:
         raise NumberRefused(f"expected a number written as {style}")
-    words = [word.casefold() for word in dressed.group("before", "inside", "after", "behind") if word]
-    hundredths = dressed["after"] == "%" or dressed["behind"] == "%"
-    if len(words) > 1 or not (hundredths or set(words) <= _CURRENCIES):
-        raise NumberRefused(f"expected a number written as {style} and at most one currency, not {' '.join(words)!r}")
-    in_parentheses = bool(dressed["open"])
-    if in_parentheses != bool(dressed["close"]) or (in_parentheses and dressed["sign"]):
-        raise NumberRefused(f"expected a number written as {style}, its sign a minus or both parentheses")
-    whole = re.sub("[^0-9]", "", number["whole"])
-    negative = in_parentheses or dressed["sign"] in ("-", "\u2212")
-    exponent = "E-2" if hundredths else ""
-    return Decimal(f"{'-' if negative else ''}{whole or '0'}.{number['decimals'] or ''}{exponent}")
+    sign, exponent, reason = _dress(parts[0], parts[2])
+    if reason:
+        raise NumberRefused(f"expected a number written as {style}{reason}")
+    return Decimal(sign + number[0].translate(_plain_marks(style)) + exponent)
+
+
+@lru_cache(maxsize=4096)
+def _dress(before: str, behind: str) -> tuple[str, str, str]:
+    """Give the sign of a number and its exponent by what stands before and behind it, or the reason of a refusal."""
+    found = _DRESS.fullmatch(f"{before}0{behind}")
+    if not found:
+        return "", "", ", with a sign before it and a currency on one side"
+    words = [word.casefold() for word in found.group(1, 4, "after", "behind") if word]
+    hundredths = "%" in found.group("after", "behind")
+    if len(words) > 1 or not (hundredths or _CURRENCIES.issuperset(words)):
+        return "", "", f" and at most one currency, not {' '.join(words)!r}"
+    if bool(found["open"]) != bool(found["close"]) or (found["open"] and found["sign"]):
+        return "", "", ", its sign a minus or both parentheses"
+    negative = found["open"] or found["sign"] in ("-", "\u2212")
+    return "-" if negative else "", "E-2" if hundredths else "", ""
+
+
+@lru_cache(maxsize=len(NUMBERS))
+def _plain_marks(style: str) -> Mapping[int, str]:
+    """Give what to put for the marks of a style, for str.translate."""
+    thousands, point = _STYLES[style]
+    return str.maketrans(dict.fromkeys(thousands, "") | {point: "."})
 
 
 @lru_cache(maxsize=len(NUMBERS))
@@ -131,7 +150,7 @@ def _form(style: str) -> re.Pattern[str]:
     whole = rf"[0-9]+|(?={re.escape(point)})"
     if thousands:
         whole = rf"[1-9][0-9]{{0,2}}(?P<mark>[{thousands}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*|{whole}"
-    return re.compile(rf"(?P<whole>{whole})(?:{re.escape(point)}(?P<decimals>[0-9]+))?")
+    return re.compile(rf"(?:{whole})(?:{re.escape(point)}[0-9]+)?")
 
 
 def styles_of(cell: str) -> frozenset[str]:

@@ -92,6 +92,7 @@ def test_no_text_breaks_a_reader(cell: str, style: str) -> None:
         ("1 234,56", "3 500,50 лв.", "3500.50"),  # Bulgaria
         ("1 234,56", "1\u2009234 EUR", "1234"),  # Finland, Estonia, Latvia, Lithuania, Slovakia
         ("1.234,56", "kr. 1.234,50", "1234.50"),  # Denmark
+        ("1.234,56", "kr.1.234,50", "1234.50"),
         ("1.234,56", "1.234.567 lei", "1234567"),  # Romania
         ("1.234,56", "1.234,56 RON", "1234.56"),
         ("1.234,56", "€ 1.234", "1234"),  # the Netherlands, Italy, Spain, Portugal, Greece, Slovenia, Belgium
@@ -100,6 +101,7 @@ def test_no_text_breaks_a_reader(cell: str, style: str) -> None:
         ("1'234.56", "1'234", "1234"),
         ("1234.56", "1234.5", "1234.5"),
         ("1234.56", ".5", "0.5"),
+        ("1234.56", "-.5", "-0.5"),
         ("1234.56", "  12  ", "12"),
         ("1234.56", "+12", "12"),
         ("1234.56", "007", "7"),
@@ -133,7 +135,7 @@ def test_each_country_writes_its_own_way(style: str, cell: str, value: str) -> N
             "5 000 00",
         ],
         *["inf", "nan", "NaN", "Infinity", "1e5", "1E5", "0x10", "1_000", "1.000,00.5", "٣", "１２", "²", "½"],
-        *["€5€", "€ 5 EUR", "5 apples", "5%%", "5% €", "%", "€", "n/a", "#N/A", "#REF!"],
+        *["€5€", "€ 5 EUR", "5 apples", "a 5 b 6 c", "€.5", "kr.", "5%%", "5% €", "%", "€", "n/a", "#N/A", "#REF!"],
         *["1/2", "2014-01-01", "12:30", "5\x00", "\ufeff5", "5\n6"],
     ],
 )
