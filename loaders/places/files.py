@@ -1,11 +1,11 @@
-"""Files: whether a file can be opened at all, and is not larger than what it should be."""
+"""Files: what is not larger than a list of places can be, and refusals of what is not such a list."""
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 from typing import NoReturn
 
+from loaders.encodings import regular_size
 from ontology.errors import CellProblem, InputRefused
 
 __all__ = ["content_of", "refuse", "regular"]
@@ -17,24 +17,15 @@ def refuse(path: Path, reason: str, place: int = 0, column: str = "", value: str
 
 
 def regular(path: Path, most: int) -> int:
-    """Give the size of a regular file in bytes.
-
-    Raises InputRefused for a folder, a pipe, a file that is not there, and one of more than `most` bytes; the file is
-    not opened, so that none of them can hold the reader up.
-    """
-    try:
-        found = path.stat()
-    except (OSError, ValueError) as error:
-        refuse(path, f"cannot be read ({error})")
-    if not stat.S_ISREG(found.st_mode):
-        refuse(path, "is a folder, not a file" if stat.S_ISDIR(found.st_mode) else "is not a regular file")
-    if found.st_size > most:
-        refuse(path, f"has {found.st_size} bytes; a list of this kind is read up to {most}")
-    return found.st_size
+    """Give the size of a file; InputRefused for what is none, cannot be opened, or has more than `most` bytes."""
+    size = regular_size(path)
+    if size > most:
+        refuse(path, f"has {size:,} bytes; a list of this kind is read up to {most:,}")
+    return size
 
 
 def content_of(path: Path, most: int) -> bytes:
-    """Read a whole file of at most `most` bytes; raises InputRefused as `regular` does."""
+    """Read a whole file of at most `most` bytes; InputRefused as for `regular`."""
     regular(path, most)
     try:
         return path.read_bytes()

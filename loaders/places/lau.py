@@ -25,7 +25,7 @@ from ontology.identifiers import expand
 
 __all__ = ["LAU_SUFFIXES", "REGION", "UNIT", "LauReader"]
 
-LAU_SUFFIXES: Final = (".trig", ".trig.gz")
+LAU_SUFFIXES: Final[tuple[str, ...]] = (".trig", ".trig.gz")
 UNIT: Final = (
     *("Key", "Code", "Label", "Language", "Vintage", "NUTS country", "Country"),
     *("NUTS 3", "Regions", "Within", "NUTS vintage"),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from loaders.places.files import content_of, refuse
+from loaders.delimited import Delimited
+from loaders.places.files import refuse, regular
 from loaders.places.regions import Listing, Region
-from loaders.tables.spreadsheet import open_sheet
+from loaders.records import Record, RecordRefused
 
 __all__ = ["csv_listing", "list_columns", "listed_regions"]
 
@@ -57,25 +57,15 @@ def csv_listing(path: Path) -> Listing:
 
     Raises InputRefused for a file that cannot be read, is no CSV, or has no columns for code and name.
     """
-    content = content_of(path, _MOST_BYTES)
-    try:
-        sheet = open_sheet(content, None, [name for choices in _NAMES.values() for name in choices])
-    except UnicodeDecodeError as error:
-        refuse(path, f"is not text ({error.reason} at byte {error.start})")
-    reader = sheet.rows()
-    place = 1
-    try:
-        header = next(iter(reader), [])
-        columns = list_columns([name.removeprefix("\ufeff") for name in header])
-        if columns is None:
-            refuse(path, "expected a header with a column for the code and one for the name, as code,label", 1)
-        rows = []
-        for row in reader:
-            place += 1
-            rows.append((place, row))
-    except csv.Error as error:
-        refuse(path, f"not well-formed CSV ({error})", place + 1)
-    return Listing(tuple(listed_regions(rows, columns)), _vintage(path), remarks=sheet.remarks)
+    regular(path, _MOST_BYTES)
+    table = Delimited(path)
+    columns = list_columns(table.columns["row"])
+    if columns is None:
+        refuse(path, "expected a header with a column for the code and one for the name, as code,label", 1)
+    found = list(table.records())
+    rows = [(each.place, each.cells) for each in found if isinstance(each, Record)]
+    refused = tuple(each for each in found if isinstance(each, RecordRefused))
+    return Listing(tuple(listed_regions(rows, columns)), _vintage(path), remarks=table.remarks, refused=refused)
 
 
 def _vintage(path: Path) -> str:

@@ -38,7 +38,7 @@ _LISTS: Final[Mapping[str, Callable[[Path], Listing]]] = {
     ".ttl": concept_listing,
 }
 _MAPS: Final = (".geojson", ".json")
-NUTS_SUFFIXES: Final = (*_LISTS, *_MAPS)
+NUTS_SUFFIXES: Final[tuple[str, ...]] = (*_LISTS, *_MAPS)
 
 
 class NutsReader:
@@ -70,13 +70,15 @@ class NutsReader:
         """
         self._path = path
         self._outlines: Mapping[int, Outline | str] = {}
+        self._made: set[str] = set()
         listing = self._listing(path)
         self._vintage = listing.vintage if vintage is None else vintage
         self._remarks = [*listing.remarks, *self._vintage_remarks(vintage, listing.vintage)]
         self._succession = Succession(listing.changes, listing.earlier, self._vintage)
+        self._refused_rows = listing.refused
         self._regions = self._with_countries(listing.regions)
         self._codes = {region.code for region in self._regions}
-        self._shapes = self._own_shapes() if geometry is None else self._joined(geometry)
+        self._joined = self._join(geometry) if geometry is not None else None
         self._given = 0
 
     @property
@@ -102,6 +104,7 @@ class NutsReader:
     def records(self) -> Iterator[Record | RecordRefused]:
         """Give the territories in the order of the file, each country before what it made; then the changes."""
         self._given = 0
+        yield from self._refused_rows
         seen: set[str] = set()
         for region in self._regions:
             self._given += 1
@@ -133,7 +136,7 @@ class NutsReader:
         if code == country and language:
             native = native or region.label
         parent = next((code[:end] for end in range(len(code) - 1, 1, -1) if code[:end] in self._codes), "")
-        shape = self._shapes.get(code)
+        shape = self._shape(region)
         outline = shape if isinstance(shape, Outline) else Outline("", "", "")
         return (
             *(key_of(self._vintage, code), code, label, native if language else "", language if native else ""),
@@ -161,32 +164,34 @@ class NutsReader:
     def _with_countries(self, regions: Sequence[Region]) -> list[Region]:
         """Put the countries of a list that has no level 0 before their first region."""
         known = {region.code for region in regions}
-        made: list[str] = []
         found: list[Region] = []
         for region in regions:
             country = region.code[:2]
             if country not in known and code_problem(region.code) is None:
                 known.add(country)
-                made.append(country)
+                self._made.add(country)
                 found.append(Region(region.place, country, COUNTRIES[country], scheme=region.scheme))
             found.append(region)
-        if made:
-            self._remarks.append(f"{len(made)} countries are not in the list; made from the codes: {', '.join(made)}")
+        if self._made:
+            made = ", ".join(sorted(self._made))
+            self._remarks.append(f"{len(self._made)} countries are not in the list; made from the codes: {made}")
         return found
 
-    def _own_shapes(self) -> dict[str, Outline | str]:
-        return {region.code: self._outlines[region.place] for region in self._regions if region.place in self._outlines}
+    def _shape(self, region: Region) -> Outline | str | None:
+        """Give the outline of a region, or why it has none, or None: from the other file, if one was named."""
+        if self._joined is not None:
+            return self._joined.get(region.code)
+        return None if region.code in self._made else self._outlines.get(region.place)
 
     def _shape_problem(self, region: Region) -> str | None:
-        """Say what is wrong with the outline that the list itself has of a region."""
-        found = self._outlines.get(region.place)
-        return f"its outline is broken: {found}" if isinstance(found, str) and self._shapes.get(region.code) else None
+        found = self._shape(region)
+        return f"its outline is broken: {found}" if isinstance(found, str) else None
 
-    def _joined(self, geometry: Path) -> dict[str, Outline | str]:
+    def _join(self, geometry: Path) -> dict[str, Outline]:
         """Give the outlines of another file to the codes that they are of, and name the codes that have none."""
         others, outlines = map_listing(geometry)
         by_code = {region.code: outlines[region.place] for region in others.regions}
-        found: dict[str, Outline | str] = {}
+        found: dict[str, Outline] = {}
         broken: list[str] = []
         missing: list[str] = []
         recoded = 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from loaders.places.countries import COUNTRIES
+from loaders.records import RecordRefused
 
 __all__ = ["Change", "Listing", "Region", "code_problem", "key_of", "level_of", "native_language", "unit_of"]
 
@@ -41,13 +42,17 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All that one file says: regions in its order, the vintage ("" if not stated), changes since an earlier one."""
+    """All that one file says: regions in its order, the vintage ("" if not stated), changes since an earlier one.
+
+    `refused` are rows that cannot be read as such.
+    """
 
     regions: Sequence[Region]
     vintage: str = ""
     changes: Sequence[Change] = ()
     earlier: str = ""
     remarks: Sequence[str] = ()
+    refused: Sequence[RecordRefused] = ()
 
 
 def key_of(vintage: str, code: str) -> str:
