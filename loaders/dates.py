@@ -16,62 +16,24 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from loaders.date_patterns import CERTAIN, DATES, ORDERS, pattern_form
 from loaders.months import MonthRefused, month_of
 
 __all__ = ["DATES", "DateRefused", "FoundPattern", "date_reader", "find_pattern"]
+
+_LONGEST: Final = 60  # characters of a cell
+_REMEMBERED: Final = 65_536  # cells; the dates of a column are few
+_SHOWN: Final = 5  # examples of refused cells
+_YEARS: Final = range(1900, 2101)  # that a cell may be of where its pattern is not known
+
+_Fit: TypeAlias = tuple[tuple[str, int], ...]
 
 
 class DateRefused(ValueError):
     """A cell that is no date in the patterns of its column; the message says what was expected."""
 
 
-_SPACE: Final = "[ \u00a0\u2009\u202f]"
-_TOKENS: Final = {
-    "d": r"(?P<d>[0-9]{1,2})",
-    "dd": r"(?P<d>[0-9]{2})",
-    "m": r"(?P<m>[0-9]{1,2})",
-    "mm": r"(?P<m>[0-9]{2})",
-    "mmm": r"(?P<name>[^\W\d_]+(?:[ -][^\W\d_]+)?)\.?",
-    "mmmm": r"(?P<name>[^\W\d_]+(?:[ -][^\W\d_]+)?)\.?",
-    "yy": r"(?P<yy>[0-9]{2})",
-    "yyyy": r"(?P<y>[0-9]{4})",
-}
-_TOKEN: Final = re.compile(
-    r"(?P<token>d+|m+|y+)|'(?P<quoted>[^']+)'|(?P<space>\s+)|(?P<mark>[./,\-–])|(?P<other>.)", re.S
-)
-_TIME: Final = (
-    rf"(?:(?:[Tt]|,?{_SPACE}+)(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{{1,9}})?)?"
-    rf"(?:{_SPACE}?[AaPp]\.?[Mm]\.?)?(?:[Zz]|{_SPACE}?[+-][0-9]{{2}}:?[0-9]{{2}})?)?"
-)
-_LONGEST: Final = 60  # characters of a cell
-_REMEMBERED: Final = 65_536  # cells; the dates of a column are few
-_SHOWN: Final = 5  # examples of refused cells
-
-_Fit: TypeAlias = tuple[tuple[str, int], ...]
-
-
-@lru_cache(maxsize=256)
-def _form(pattern: str) -> re.Pattern[str]:
-    """Give the form of a pattern's cells; ValueError for what is no pattern."""
-    form = ""
-    seen: list[str] = []
-    for part in _TOKEN.finditer(pattern.strip().lower()):
-        token = part["token"]
-        if token:
-            if token not in _TOKENS:
-                raise ValueError(f"no part of a date {token!r} in {pattern!r}; expected d, dd, m, mm, mmm, yy or yyyy")
-            seen.append(token[0])
-            form += _TOKENS[token]
-        elif part["other"]:
-            raise ValueError(f"unknown {part['other']!r} in the pattern {pattern!r}; letters stand in quotes")
-        else:
-            form += f"{_SPACE}+" if part["space"] else re.escape(part["quoted"] or part["mark"])
-    if len(set(seen)) < len(seen) or "y" not in seen or ("d" in seen and "m" not in seen):
-        raise ValueError(f"a pattern has a year, or a month and a year, or all three, each once; not {pattern!r}")
-    return re.compile(form + (_TIME if "d" in seen else ""), re.I)
-
-
-def date_reader(pattern: str | Iterable[str]) -> Callable[[str], str]:
+def date_reader(pattern: str | Iterable[str], *, language: str = "") -> Callable[[str], str]:
     """Give what reads a cell as 2006, 2006-03 or 2006-03-14, the precision that is written.
 
     Parameters
@@ -81,6 +43,9 @@ def date_reader(pattern: str | Iterable[str]) -> Callable[[str], str]:
         name, full or abbreviated, in any of the 24 languages of the European Union; a year of two digits is of 2000
         to 2069 or of 1970 to 1999. After a day a time may follow; it is checked and left out, the day is the one that
         is written, whatever the zone.
+    language
+        of the names of months, two letters; only needed where languages use a name for different months, such as
+        listopad, which is October in Croatia and November in Poland.
 
     Raises
     ------
@@ -93,13 +58,13 @@ def date_reader(pattern: str | Iterable[str]) -> Callable[[str], str]:
     ('2010-04-01', '2006', '2015-11-01')
     """
     patterns = _listed(pattern)
-    forms = [_form(one) for one in patterns]
+    forms = [pattern_form(one) for one in patterns]
     if not forms:
         raise ValueError("no pattern of dates is given")
 
     @lru_cache(maxsize=_REMEMBERED)
     def read(cell: str) -> str:
-        return _read(cell, patterns, forms)
+        return _read(cell, patterns, forms, language)
 
     return read
 
@@ -109,7 +74,7 @@ def _listed(pattern: str | Iterable[str]) -> list[str]:
     return list(dict.fromkeys(one.strip() for one in given if one.strip()))
 
 
-def _read(cell: str, patterns: list[str], forms: list[re.Pattern[str]]) -> str:
+def _read(cell: str, patterns: list[str], forms: list[re.Pattern[str]], language: str = "") -> str:
     text = cell.strip()
     reasons: list[str] = []
     readings: dict[str, str] = {}
@@ -117,7 +82,7 @@ def _read(cell: str, patterns: list[str], forms: list[re.Pattern[str]]) -> str:
         found = form.fullmatch(text) if len(text) <= _LONGEST else None
         if found:
             try:
-                readings.setdefault(_date(found), pattern)
+                readings.setdefault(_date(found, language), pattern)
             except DateRefused as refusal:
                 reasons.append(str(refusal))
     if len(readings) > 1:
@@ -128,7 +93,7 @@ def _read(cell: str, patterns: list[str], forms: list[re.Pattern[str]]) -> str:
     return next(iter(readings))
 
 
-def _date(found: re.Match[str]) -> str:
+def _date(found: re.Match[str], language: str) -> str:
     """Give the ISO text of a cell that has the form of a pattern; DateRefused where there is no such day."""
     parts = found.groupdict()
     if parts.get("yy"):
@@ -140,7 +105,7 @@ def _date(found: re.Match[str]) -> str:
         raise DateRefused("there is no year 0000")
     if not (parts.get("m") or parts.get("name")):
         return f"{year:04}"
-    month = int(parts["m"]) if parts.get("m") else _month(parts["name"])
+    month = int(parts["m"]) if parts.get("m") else _month(parts["name"], language)
     if not 1 <= month <= 12:
         raise DateRefused(f"there is no month {month}")
     if not parts.get("d"):
@@ -151,42 +116,11 @@ def _date(found: re.Match[str]) -> str:
         raise DateRefused(f"there is no day {int(parts['d'])} in {year:04}-{month:02}") from None
 
 
-def _month(name: str) -> int:
+def _month(name: str, language: str) -> int:
     try:
-        return month_of(name)
+        return month_of(name, language)
     except MonthRefused as refusal:
         raise DateRefused(str(refusal)) from None
-
-
-# What is looked for where a column's patterns have to be found out. Without an order: a day is told from a month by
-# a name or by the year that stands first. With dots nobody writes the month first.
-_CERTAIN: Final = (
-    *("yyyy-mm-dd", "yyyy-m-d", "yyyy/mm/dd", "yyyy/m/d", "yyyy.mm.dd", "yyyy. mm. dd.", "yyyy. m. d.", "yyyy.mm.dd."),
-    *("yyyy", "yyyy-mm", "yyyy/mm", "mm/yyyy", "m/yyyy", "mm.yyyy", "m.yyyy", "mm-yyyy", "m-yyyy"),
-    *("d mmm yyyy", "d. mmm yyyy", "d mmm yy", "d. mmm yy", "d-mmm-yyyy", "d-mmm-yy", "d/mmm/yyyy", "d.mmm.yyyy"),
-    *("d 'de' mmm 'de' yyyy", "mmm d, yyyy", "mmm yyyy", "mmm-yyyy", "yyyy. mmm d.", "yyyy mmm d", "yyyy mmm"),
-    *("d mmm yyyy 'г.'", "dd.mm.yyyy 'г.'", "yyyy. 'gada' d. mmm", "yyyy 'm.' mmm d 'd.'"),
-)
-_ORDERS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
-    "/": (
-        ("dd/mm/yyyy", "d/m/yyyy", "dd/mm/yy", "d/m/yy"),
-        ("mm/dd/yyyy", "m/d/yyyy", "mm/dd/yy", "m/d/yy"),
-        ("yy/mm/dd",),
-    ),
-    "-": (
-        ("dd-mm-yyyy", "d-m-yyyy", "dd-mm-yy", "d-m-yy"),
-        ("mm-dd-yyyy", "m-d-yyyy", "mm-dd-yy", "m-d-yy"),
-        ("yy-mm-dd",),
-    ),
-    ".": (("dd.mm.yyyy", "d.m.yyyy", "dd.mm.yy", "d.m.yy", "d. m. yyyy"), ("yy.mm.dd",)),
-    "": (("yyyymmdd",), ("ddmmyyyy",)),
-}
-DATES: Final = tuple(
-    dict.fromkeys((*_CERTAIN, *(one for orders in _ORDERS.values() for order in orders for one in order)))
-)
-"""The patterns that are looked for; others can be declared."""
-
-_YEARS: Final = range(1900, 2101)  # the years that a cell may be of where its pattern is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +160,8 @@ def find_pattern(cells: Iterable[str]) -> FoundPattern:
             kept = examples.setdefault(fit, [])
             if len(kept) < _SHOWN:
                 kept.append(text)
-    chosen, doubtful = set(_CERTAIN), ""
-    for orders in _ORDERS.values():
+    chosen, doubtful = set(CERTAIN), ""
+    for orders in ORDERS.values():
         order, doubt = _order(orders, counts, examples)
         chosen.update(order)
         doubtful = doubtful or doubt
@@ -254,7 +188,7 @@ def _fit(text: str) -> _Fit:
     found: dict[str, str] = {}
     for pattern in DATES:
         try:
-            value = _read(text, [pattern], [_form(pattern)])
+            value = _read(text, [pattern], [pattern_form(pattern)])
         except DateRefused:
             continue
         if int(value[:4]) in _YEARS:
@@ -286,4 +220,4 @@ def _reading(fit: _Fit, order: Sequence[str]) -> tuple[str, int] | None:
 
 
 def _words(cell: str, pattern: str) -> str:
-    return f"{_read(cell, [pattern], [_form(pattern)])} as {pattern}"
+    return f"{_read(cell, [pattern], [pattern_form(pattern)])} as {pattern}"

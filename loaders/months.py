@@ -93,15 +93,18 @@ def _month_names() -> dict[str, dict[int, list[str]]]:
 _NAMES: Final = _month_names()
 
 
-def month_of(name: str) -> int:
+def month_of(name: str, language: str = "") -> int:
     """Give the month of a name in any of the 24 languages, 1 for January.
+
+    `language` decides, where it is given, on a name that languages use for different months.
 
     Raises MonthRefused for a word that is none, and for one that languages use for different months.
 
     >>> month_of("März"), month_of("Sept."), month_of("stycznia"), month_of("μαΐου")
     (3, 9, 1, 5)
     """
-    months = _NAMES.get(_folded(name), {})
+    all_months = _NAMES.get(_folded(name), {})
+    months = {month: there for month, there in all_months.items() if language.lower() in there} or all_months
     if len(months) == 1:
         return next(iter(months))
     if not months:

@@ -149,6 +149,8 @@ def test_months_have_their_names_in_each_language() -> None:
     assert {month_of(name) for name in JANUARY.split()} == {1}
     with pytest.raises(MonthRefused, match=r"'lip' can be the month 06 \(hr\) or 07 \(pl\)"):
         month_of("lip")
+    assert (month_of("lip", "pl"), month_of("lip", "hr"), month_of("May", "pl")) == (7, 6, 5)
+    assert date_reader("d mmm yyyy", language="pl")("1 listopada 2010") == "2010-11-01"
 
 
 @pytest.mark.parametrize(
