@@ -30,6 +30,7 @@ from threading import Lock
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
+from graph.ahead import ahead
 from graph.durable import StoreBusy, copy_database, lock_within, sync, sync_folder, write_durably
 from graph.errors import StoreUnreachable
 from graph.snapshot import Snapshot
@@ -124,19 +125,22 @@ class Store:
 
         return self.commit(change)
 
-    def load_texts(self, quads: Iterable[Quad], texts: Iterable[bytes], *, replace: Iterable[str] = ()) -> int:
-        """Add statements and pieces of N-Quads, all or none, after emptying the graphs in `replace`.
+    def load_texts(
+        self, quads: Iterable[Quad], texts: Iterable[tuple[str, bytes]], *, replace: Iterable[str] = ()
+    ) -> int:
+        """Add statements and pieces of N-Triples, all or none, after emptying the graphs in `replace`.
 
-        For large data that is made piece by piece: memory holds one piece. Gives the new generation. An error in
-        either iterable, and SyntaxError for a piece that is no N-Quads, leaves the store as it was.
+        Each piece comes with the graph that it goes into. For large data that is made piece by piece: a piece is made
+        while the one before is loaded, and memory holds these two. Gives the new generation. An error in either
+        iterable, and SyntaxError for a piece that is no N-Triples, leaves the store as it was.
         """
 
         def change(database: pyoxigraph.Store) -> None:
             for graph in replace:
                 database.remove_graph(NamedNode(graph))
             database.bulk_extend(quads)
-            for text in texts:
-                database.bulk_load(text, RdfFormat.N_QUADS)
+            for graph, text in ahead(texts):
+                database.bulk_load(text, RdfFormat.N_TRIPLES, to_graph=NamedNode(graph))
 
         return self.commit(change)
 

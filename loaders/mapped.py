@@ -25,7 +25,7 @@ from ontology.identifiers import expand, graph_name, is_slug, mint
 
 __all__ = ["Allowance", "MappedFile", "allowance"]
 
-_CHUNK: Final = 32 * 2**20
+_CHUNK: Final = 16 * 2**20
 _BLOCK: Final = 2**20
 _COLUMNS: Final = ("title", "creator", "publisher", "issued", "language", "identifier", "note")
 Progress = Callable[[float, Report], None]
@@ -96,7 +96,7 @@ class MappedFile:
     def chunks(
         self, allowed: Allowance, rejects: Path | None = None, progress: Progress | None = None
     ) -> Iterator[bytes]:
-        """Give all statements as N-Quads, in pieces of some 32 MB, and the account of them in `report`.
+        """Give all statements as N-Triples, in pieces of some 16 MB, and the account of them in `report`.
 
         Records that cannot be read are set aside, into the file `rejects` if one is named; it is written only where
         there are any. Raises InputRefused at the end where they are more than is allowed, and on the way where the
@@ -121,7 +121,7 @@ class MappedFile:
 
     def _maker(self) -> Maker:
         language = self.document.source.get("language", "en")
-        home = Home(self.key, language, iri(self.source), iri(self.graph))
+        home = Home(self.key, language, iri(self.source))
         return Maker(self.document, self.reader, self._formats, home, self._known)
 
     def _made(self, maker: Maker, record: Record | RecordRefused, aside: _Rejects) -> list[str]:
@@ -161,7 +161,7 @@ class MappedFile:
                     pairs.append((predicate(column.property), str(parse_cell(column, value))))
                 except CellRefused as error:
                     raise mapping_refused(self.document.file, f"source.{name}", value, str(error)) from error
-        return [f"{iri(self.source)} {property_} {term} {iri(self.graph)} .\n" for property_, term in pairs]
+        return [f"{iri(self.source)} {property_} {term} .\n" for property_, term in pairs]
 
 
 class _Rejects:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from loaders.base import Statements
+from loaders.fdp.mapping import open_package
+from loaders.genericode import GenericodeReader
+from loaders.iati.reader import IatiReader
 from loaders.known import NOTHING, Known
 from loaders.mapped import MappedFile
 from loaders.mapping.document import MappingDocument, read_mapping
 from loaders.mapping.texts import named_columns
+from loaders.places.choice import open_places
 from loaders.rdf import FORMATS, load_rdf
 from loaders.records import Reader
 from loaders.tables.statements import load_tables
 from loaders.tabular import tabular
+from loaders.threesixty import ThreeSixtyGiving
 from ontology.errors import CellProblem, InputRefused, near_matches
 
 __all__ = ["KNOWN_FORMATS", "MAPPINGS", "format_of", "load_source", "open_mapped", "shipped_mappings"]
@@ -96,7 +101,7 @@ def open_mapped(
         return MappedFile(*_tabular(path, document, encoding), name, known)
     if found not in _OWN:
         raise _refused(path, f"{found} are read whole, without a mapping")
-    reader, shipped = _OWN[found](path)
+    reader, shipped = _OWN[found](path, document.read if document else {})
     return MappedFile(reader, document or shipped, name, known)
 
 
@@ -134,11 +139,40 @@ def _fits(document: MappingDocument, reader: Reader) -> bool:
     return bool(named) and all(named <= {" ".join(name.split()) for name in names} for names in reader.columns.values())
 
 
-def _shipped(reader: Callable[[Path], Reader], name: str) -> Callable[[Path], tuple[Reader, MappingDocument]]:
-    return lambda path: (reader(path), read_mapping(MAPPINGS / f"{name}.toml"))
+def _iati(path: Path, read: Mapping[str, Any]) -> tuple[Reader, MappingDocument]:
+    del read
+    return IatiReader(path), read_mapping(MAPPINGS / "iati.toml")
 
 
-_OWN: Final[dict[str, Callable[[Path], tuple[Reader, MappingDocument]]]] = {}
+def _package(path: Path, read: Mapping[str, Any]) -> tuple[Reader, MappingDocument]:
+    del read
+    return open_package(path)
+
+
+def _grants(path: Path, read: Mapping[str, Any]) -> tuple[Reader, MappingDocument]:
+    del read
+    return ThreeSixtyGiving(path), read_mapping(MAPPINGS / "360giving.toml")
+
+
+def _places(path: Path, read: Mapping[str, Any]) -> tuple[Reader, MappingDocument]:
+    geometry = read.get("geometry")
+    reader, mapping = open_places(path, read.get("vintage"), path.parent / geometry if geometry else None)
+    return reader, read_mapping(MAPPINGS / f"{mapping}.toml")
+
+
+def _authority(path: Path, read: Mapping[str, Any]) -> tuple[Reader, MappingDocument]:
+    del read
+    return GenericodeReader(path), read_mapping(MAPPINGS / "authority.toml")
+
+
+_OWN: Final[dict[str, Callable[[Path, Mapping[str, Any]], tuple[Reader, MappingDocument]]]] = {
+    "iati": _iati,
+    "fdp": _package,
+    "360giving": _grants,
+    "nuts": _places,
+    "authority": _authority,
+}
+"""The formats that have a mapping of their own: how each is opened, by what another mapping may declare of reading."""
 
 
 def _hint(near: list[str]) -> str:

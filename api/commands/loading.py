@@ -16,7 +16,7 @@ from api.commands.shapes import refuse_violations
 from api.known import InStore
 from api.parameters import ParameterRefused
 from api.stores import missing_ontology
-from graph.columns import columns_of
+from graph.flows import flow_table
 from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.base import Statements
@@ -108,7 +108,7 @@ def _load(opened: Store, asked: Asked, *, replace: bool, dry_run: bool) -> None:
     else:
         generation = opened.load(loaded, replace=replaced)
     after = opened.snapshot()
-    columns_of(after)
+    flow_table(after)
     change = after.size - snapshot.size
     print(f"generation {generation}, {after.size:,} statements in all, {change:+,}")
 
@@ -177,11 +177,12 @@ def _tell(statements: Iterable[Statements], mapped: Iterable[MappedFile]) -> Non
             note(remark)
 
 
-def _texts(mapped: Iterable[MappedFile], asked: Asked) -> Iterator[bytes]:
-    """Give the statements of all mapped files, piece by piece, with the progress shown."""
+def _texts(mapped: Iterable[MappedFile], asked: Asked) -> Iterator[tuple[str, bytes]]:
+    """Give the statements of all mapped files, piece by piece, each with its graph, with the progress shown."""
     for found in mapped:
         with shown_progress(found.key) as progress:
-            yield from found.chunks(asked.allowed, _rejects(found, asked), progress)
+            for text in found.chunks(asked.allowed, _rejects(found, asked), progress):
+                yield found.graph, text
 
 
 def _rejects(found: MappedFile, asked: Asked) -> Path:

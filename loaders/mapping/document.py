@@ -17,12 +17,12 @@ __all__ = ["MappingDocument", "Section", "parse_mapping", "read_mapping"]
 
 _TOP: Final = ("source", "read", "skip", "words")
 _SOURCE: Final = ("key", "title", "creator", "publisher", "issued", "language", "identifier", "note")
-_READ: Final = ("encoding", "delimiter", "header", "sheet", "numbers", "dates")
-_SKIP: Final = ("of", "column", "is", "not", "matches", "empty", "because")
+_READ: Final = ("encoding", "delimiter", "header", "sheet", "numbers", "dates", "vintage", "geometry")
+_SKIP: Final = ("of", "when", "column", "is", "not", "matches", "empty", "because")
 _TABLES: Final = {
     table.name: table for table in CASEBOOK_TABLES if table.name not in ("sources", "passages", "mentions")
 }
-_ANY_SECTION: Final = ("of", "when", "key", "known", "reference", "method", "language")
+_ANY_SECTION: Final = ("of", "when", "required", "key", "id", "known", "reference", "method", "language")
 _OF_TABLE: Final = {
     "flows": ("amount", "empty", "zero", "negative", "label"),
     "actors": ("person", "private"),

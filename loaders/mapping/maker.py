@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Final
@@ -23,6 +24,9 @@ from loaders.mapping.things import Home, Thing, thing
 from loaders.records import Reader, Record
 
 __all__ = ["Maker"]
+
+Place = tuple[str, str]
+"""A section: its table and its name."""
 
 _ALIASES: Final = ("actors", "programmes")
 _LABELS: Final = f" {predicate('skos:prefLabel')} "
@@ -44,13 +48,14 @@ class Maker:
         self._person_iri = thing_iri("actor", home.source, NATURAL_PERSON)
         self._kinds = {kind: _Kind(document, kind, reader, formats, home) for kind in _used(document, reader)}
         self._skips = {kind: _skips(document, kind, reader) for kind in reader.columns}
-        self._described: dict[str, tuple[int, str]] = {}
+        self._described: dict[str, tuple[int, str, int]] = {}
+        self._known = known
         self._elsewhere = {iri for kind in self._kinds.values() for iri in kind.elsewhere(document.file, known)}
         self._flows: set[int] = set()
         self._equal: Counter[bytes] = Counter()
 
     def make(self, record: Record) -> list[str]:
-        """Give the statements of a record as N-Quads lines; none where it is skipped or of a kind that says nothing.
+        """Give the statements of a record as N-Triples lines; none where it is skipped or of a kind that says nothing.
 
         Raises ValueRefused where it cannot be read; then nothing of it is counted as in.
         """
@@ -66,61 +71,74 @@ class Maker:
         persons = [rule for rule in kind.privacy if rule.applies(record.cells)]
         for rule in persons:
             record = record._replace(cells=rule.hidden(record.cells))
-        made, amounts = self._named(kind, record, {rule.section for rule in persons})
-        found = [
-            self._describe(each, made[each.place], record, made, amounts) for each in kind.things if each.place in made
-        ]
-        if persons:
-            found += [self._person(rule, made) for rule in persons]
-            self.report.persons += 1
-        for each, amount in amounts.items():
-            self._account(kind.by_place[each], record.cells, amount, self.report.money)
-        self._keep(kind, made)
-        lines = [line for lines in found for line in lines]
-        self.report.statements += len(lines)
-        return lines
+        draft = _Draft()
+        made = self._named(kind, record, {rule.section for rule in persons}, draft)
+        for each in kind.things:
+            if each.place in made:
+                self._describe(each, record, made, draft)
+        for rule in persons:
+            self._person(rule, made, draft)
+        self._accept(kind, record, made, draft)
+        self.report.persons += bool(persons)
+        return draft.lines
+
+    def _accept(self, kind: _Kind, record: Record, made: Mapping[Place, str], draft: _Draft) -> None:
+        """Count a record that could be read, and remember what it describes."""
+        for place, amount in draft.amounts.items():
+            self._account(kind.by_place[place], record.cells, amount, self.report.money)
+        self._flows.update(
+            hash(iri) for place, iri in made.items() if place[0] == "flows" and kind.by_place[place].identity
+        )
+        self._described |= draft.described
+        self.report.things += draft.things
+        self.report.left_out += draft.left_out
+        self.report.differing += draft.differing
+        self.report.statements += len(draft.lines)
 
     def aside(self, record: Record) -> None:
         """Account for the money of a record that was set aside, as far as it can be read."""
         kind = self._kinds.get(record.kind)
         for each in kind.things if kind else ():
             try:
-                amount = each.money.of(record.cells) if each.money and each.applies(record.cells) else None
-                if amount is not None:
+                amount = each.money.of(record.cells) if each.money and each.applies(record.cells) else ""
+                if isinstance(amount, Amount):
                     self._account(each, record.cells, amount, self.report.money_aside)
             except ValueRefused:
                 continue
 
-    def _named(
-        self, kind: _Kind, record: Record, persons: set[str]
-    ) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], Amount]]:
-        """Give the things that a record names, and the amounts of its flows."""
-        made: dict[tuple[str, str], str] = {}
-        amounts: dict[tuple[str, str], Amount] = {}
+    def _named(self, kind: _Kind, record: Record, persons: set[str], draft: _Draft) -> dict[Place, str]:
+        """Give the things that a record names; the amounts of its flows go into the draft."""
+        made: dict[Place, str] = {}
         key = self._key(record) if kind.needs_key else ""
         for each in kind.things:
+            if not each.applies(record.cells):
+                continue
             if each.money is not None and each.is_described:
-                amount = each.money.of(record.cells) if each.applies(record.cells) else None
-                if amount is None:
+                amount = each.money.of(record.cells)
+                if isinstance(amount, str):
+                    draft.left_out[each.section.place, amount] += 1
                     continue
-                amounts[each.place] = amount
+                draft.amounts[each.place] = amount
+            each.check_required(record.cells)
             if each.section.name in persons and each.place[0] == "actors":
                 made[each.place] = self._person_iri
             elif (found := each.named(record.cells, key)) is not None:
-                made[each.place] = found
+                made[each.place] = self._checked(each, found)
             elif each.money is not None:
                 raise ValueRefused(", ".join(each.identity.columns if each.identity else ()), "", "the key is empty")
-        for place, iri in made.items():
-            if kind.by_place[place].identity is not None and place in amounts and hash(iri) in self._flows:
-                columns = ", ".join(kind.by_place[place].identity.columns)  # type: ignore[union-attr]
-                raise ValueRefused(columns, "", f"the key stands twice: another record has made {iri}")
-        return made, amounts
+        return made
 
-    def _keep(self, kind: _Kind, made: Mapping[tuple[str, str], str]) -> None:
-        """Remember which flows there are, so that a key that comes again is told."""
-        self._flows.update(
-            hash(iri) for place, iri in made.items() if place[0] == "flows" and kind.by_place[place].identity
-        )
+    def _checked(self, each: Thing, iri: str) -> str:
+        """Refuse a flow that was made before, and a thing that the mapping holds known and nobody describes."""
+        columns = ", ".join(each.identity.columns) if each.identity else ""
+        if each.money is not None and each.identity is not None and hash(iri) in self._flows:
+            raise ValueRefused(columns, "", f"the key stands twice: another record has made {iri}")
+        if each.is_known and iri not in self._elsewhere:
+            if self._known.has(iri):
+                self._elsewhere.add(iri)
+            elif not each.is_described:
+                raise ValueRefused(columns, iri, "the store knows no such thing; load what describes it first")
+        return iri
 
     def _key(self, record: Record) -> str:
         """Give what tells a record from all others: a digest of its cells, and its number among equal ones."""
@@ -129,46 +147,45 @@ class Maker:
         number = self._equal[digest]
         return digest.hex() if number == 1 else f"{digest.hex()}-{number}"
 
-    def _describe(
-        self,
-        each: Thing,
-        iri: str,
-        record: Record,
-        made: Mapping[tuple[str, str], str],
-        amounts: Mapping[tuple[str, str], Amount],
-    ) -> list[str]:
+    def _describe(self, each: Thing, record: Record, made: Mapping[Place, str], draft: _Draft) -> None:
+        iri = made[each.place]
         if not each.is_described or iri in self._elsewhere or iri == self._person_iri:
-            return []
-        lines = each.statements(iri, record, made, amounts.get(each.place))
+            return
         if each.money is not None:
-            self.report.things[each.section.place] += 1
-            return lines
-        return self._once(each, iri, lines)
+            draft.things[each.section.place] += 1
+            draft.lines += each.statements(iri, record, made, draft.amounts.get(each.place))
+        else:
+            self._once(each, iri, record, made, draft)
 
-    def _once(self, each: Thing, iri: str, lines: list[str]) -> list[str]:
+    def _once(self, each: Thing, iri: str, record: Record, made: Mapping[Place, str], draft: _Draft) -> None:
         """Describe a thing the first time; later only by names that it has not had yet, where its table has such."""
+        said = hash((tuple(record.cells[index] for index in each.reads), tuple(map(made.get, each.refers))))
+        known = draft.described.get(iri) or self._described.get(iri)
+        if known is not None and known[0] == said:
+            return
+        lines = each.statements(iri, record, made, None)
         label = next((line for line in lines if _LABELS in line), "")
-        known = self._described.get(iri)
         if known is None:
-            self._described[iri] = (hash("".join(lines)), label)
-            self.report.things[each.section.place] += 1
-            return lines
-        if known[0] == hash("".join(lines)):
-            return []
-        if label and label != known[1] and each.place[0] in _ALIASES:
-            return [label.replace(_LABELS, _ALIAS, 1)]
-        self.report.differing += 1
-        return []
+            draft.described[iri] = (said, label, hash("".join(lines)))
+            draft.things[each.section.place] += 1
+            draft.lines += lines
+        elif known[2] != hash("".join(lines)):
+            if label and label != known[1] and each.place[0] in _ALIASES:
+                draft.lines.append(label.replace(_LABELS, _ALIAS, 1))
+            else:
+                draft.differing += 1
 
-    def _person(self, rule: Privacy, made: Mapping[tuple[str, str], str]) -> list[str]:
+    def _person(self, rule: Privacy, made: Mapping[Place, str], draft: _Draft) -> None:
+        """Describe the one actor that stands for all private persons, once."""
         iri = made.get(("actors", rule.section))
-        if iri is None or iri in self._described:
-            return []
-        self._described[iri] = (0, "")
+        if iri is None or iri in self._described or iri in draft.described:
+            return
+        draft.described[iri] = (0, "", 0)
         section = Section(rule.section, self._kinds_section(rule.section).table, {"key": "x"}, PERSON_CELLS)
         bare = Scope("", (), {})
         described = thing(section, bare, Formats({}, {}, ()), References("", {}), self._home)
-        return described.statements(iri, Record("", 0, ()), {}, None)
+        draft.lines += described.statements(iri, Record("", 0, ()), {}, None)
+        draft.things[section.place] += 1
 
     def _kinds_section(self, name: str) -> Section:
         return next(
@@ -186,11 +203,23 @@ class Maker:
         sums[place, currency] = sums.get((place, currency), Decimal(0)) + signed
 
 
+@dataclass(slots=True)
+class _Draft:
+    """What one record says, until all of it could be read."""
+
+    lines: list[str] = field(default_factory=list)
+    described: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    things: Counter[str] = field(default_factory=Counter)
+    amounts: dict[Place, Amount] = field(default_factory=dict)
+    left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
+    differing: int = 0
+
+
 class _Kind:
     """What a mapping says about one kind of record."""
 
     def __init__(self, document: MappingDocument, kind: str, reader: Reader, formats: Formats, home: Home) -> None:
-        sections = [section for section in document.sections if _kind(document, section, reader) == kind]
+        sections = [section for section in document.sections if kind in _kinds(document, section, reader)]
         scope = Scope(document.file, [" ".join(name.split()) for name in reader.columns[kind]], document.words)
         by_name = {(section.table.name, section.name): section for section in sections}
         references = References(document.file, by_name)
@@ -203,27 +232,31 @@ class _Kind:
         """Give the things of sections that others describe; InputRefused for one that nobody does."""
         found = []
         for each in self.things:
-            if each.known is not None and known.has(each.known):
+            if each.known is None or each.identity is not None:
+                continue
+            if known.has(each.known):
                 found.append(each.known)
-            elif each.known is not None and not each.is_described:
+            elif not each.is_described:
                 name = each.section.options["known"]
                 reason = "the store knows no such thing; describe it in the section, or load what does first"
                 raise mapping_refused(file, f"{each.section.place}.known", name, reason)
         return found
 
 
-def _kind(document: MappingDocument, section: Section, reader: Reader) -> str:
+def _kinds(document: MappingDocument, section: Section, reader: Reader) -> list[str]:
+    """Give the kinds of record that a section is about."""
     given = section.options.get("of")
     if given is None and len(reader.columns) == 1:
-        return next(iter(reader.columns))
-    if given not in reader.columns:
-        reason = f"say of which kind of record: of = one of {', '.join(reader.columns)}"
+        return list(reader.columns)
+    kinds = [str(kind) for kind in (given if isinstance(given, list) else [given])]
+    if not kinds or not set(kinds) <= set(reader.columns):
+        reason = f"say of which kind of record: of = one or several of {', '.join(reader.columns)}"
         raise mapping_refused(document.file, f"{section.place}.of", given, reason)
-    return str(given)
+    return kinds
 
 
 def _used(document: MappingDocument, reader: Reader) -> list[str]:
-    return list(dict.fromkeys(_kind(document, section, reader) for section in document.sections))
+    return list(dict.fromkeys(kind for section in document.sections for kind in _kinds(document, section, reader)))
 
 
 def _skips(document: MappingDocument, kind: str, reader: Reader) -> list[tuple[str, Condition]]:
@@ -235,6 +268,6 @@ def _skips(document: MappingDocument, kind: str, reader: Reader) -> list[tuple[s
             place = f"skip {number}"
             if "because" not in entry:
                 raise mapping_refused(document.file, place, None, "because is missing: why such a record is no data")
-            test = {name: value for name, value in entry.items() if name not in ("because", "of")}
+            test = entry.get("when", {name: value for name, value in entry.items() if name not in ("because", "of")})
             found.append((str(entry["because"]), condition(test, scope, place)))
     return found

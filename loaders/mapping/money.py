@@ -46,8 +46,8 @@ class Money:
     def _figure(self, given: Any, scope: Scope, readers: Readers) -> Figure | None:
         return None if given is None else figure(given, scope, f"{self._place}.amount", readers)
 
-    def of(self, cells: Cells) -> Amount | None:
-        """Give the amount of a record; None where the mapping leaves such a flow out.
+    def of(self, cells: Cells) -> Amount | str:
+        """Give the amount of a record, or why the mapping leaves such a flow out.
 
         Raises ValueRefused for a cell that is no number, and for one that is empty or below zero where the mapping
         does not say what that means.
@@ -61,22 +61,22 @@ class Money:
         if low < 0 or high < 0:
             return self._below_zero(low, high)
         if high == 0 and self._zero == "leave out":
-            return None
+            return "the amount is 0"
         if low > high:
             raise ValueRefused(self._columns(), f"{low} to {high}", "the lower end is above the upper end")
         return Amount(self._checked(low), self._checked(high))
 
-    def _without(self, low: Decimal | None, high: Decimal | None) -> Amount | None:
+    def _without(self, low: Decimal | None, high: Decimal | None) -> Amount | str:
         if self._empty == "leave out":
-            return None
+            return "the amount is empty"
         if self._empty == "unknown":
             return Amount(low, high)
         reason = f'it is empty; say what that means in the mapping ({self._place}: empty = "leave out" or "unknown")'
         raise ValueRefused(self._columns(), "", reason)
 
-    def _below_zero(self, low: Decimal, high: Decimal) -> Amount | None:
+    def _below_zero(self, low: Decimal, high: Decimal) -> Amount | str:
         if self._negative == "leave out":
-            return None
+            return "the amount is below zero"
         if self._negative == "return" and low <= high <= 0:
             return Amount(self._checked(-high), self._checked(-low), returned=True)
         reason = f'it is below zero; say what that means in the mapping ({self._place}: negative = "return")'

@@ -20,8 +20,9 @@ class Report:
     """The account of one load.
 
     `records` are those of the file, `skipped` those that are no data by the mapping, by reason; `aside` those that
-    could not be read, with the `first` problems; `things` what was described, by section; `money` and `money_aside`
-    the amounts that went in and that were set aside, by section and currency, in units of the currency.
+    could not be read, with the `first` problems; `things` what was described, by section; `left_out` flows that the
+    mapping leaves out, with the reason; `money` and `money_aside` the amounts that went in and that were set aside, by
+    section and currency, in units of the currency.
     """
 
     records: int = 0
@@ -31,6 +32,7 @@ class Report:
     first: list[CellProblem] = field(default_factory=list)
     things: Counter[str] = field(default_factory=Counter)
     without_amount: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     persons: int = 0
     differing: int = 0
     money: dict[tuple[str, str], Decimal] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Report:
         )
         found += [self._money_line(key) for key in sorted({*self.money, *self.money_aside})]
         found += [f"{n:,} {name} without an amount" for name, n in sorted(self.without_amount.items()) if n]
+        found += [f"{n:,} {name} left out: {reason}" for (name, reason), n in sorted(self.left_out.items())]
         if self.persons:
             found.append(f"{self.persons:,} records name a private person; neither name nor address was kept")
         if self.differing:
@@ -92,6 +95,9 @@ class Report:
             "statements": self.statements,
             "things": dict(sorted(self.things.items())),
             "without_amount": dict(sorted(self.without_amount.items())),
+            "left_out": [
+                {"section": name, "reason": reason, "records": n} for (name, reason), n in sorted(self.left_out.items())
+            ],
             "persons": self.persons,
             "money": _rows(self.money),
             "money_aside": _rows(self.money_aside),

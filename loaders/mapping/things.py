@@ -1,4 +1,4 @@
-"""Things: what one section says about one record, as N-Quads."""
+"""Things: what one section says about one record, as N-Triples."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from loaders.mapping.document import Section
 from loaders.mapping.formats import Formats
 from loaders.mapping.money import Amount, Money
 from loaders.mapping.refusals import ValueRefused, mapping_refused
-from loaders.mapping.terms import identifier, iri, literal, predicate, thing_iri
-from loaders.mapping.texts import Cells, Scope, Text, constant, text
+from loaders.mapping.terms import Terms, identifier, iri, literal, predicate, thing_iri
+from loaders.mapping.texts import Cells, Scope, Text, constant, named_columns, text
 from loaders.records import Record
 from loaders.tables.cells import canonical
-from ontology.identifiers import expand, mint
+from ontology.identifiers import expand, is_slug, mint
 
 __all__ = ["Home", "Thing", "thing"]
+
+_Filled = tuple[str, Filler]
 
 _TYPE: Final = predicate("rdf:type")
 _LABEL: Final = predicate("skos:prefLabel")
@@ -41,12 +43,11 @@ _IN_MONEY: Final = ("amount_min", "amount_max")
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where statements stand, and what they rest on: the source's key and language, its IRI, the graph."""
+    """What statements rest on: the source's key and language, and its IRI as N-Triples writes it."""
 
     source: str
     language: str
     evidence: str
-    graph: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ class Thing:
 
     `identity` gives the words that tell the thing from others, None where a flow is told by the whole record; `fixed`
     are the statements that are the same for every record, `fillers` make the others, by property.
+    `is_described` says that there are any, `has_term` that it may begin and end, `reads` at which cells of a record it
+    looks, `refers` to which other sections, `required` which cells must not be empty; `is_known` that others
+    describe it, `whole` that its identity is the whole end of its IRI.
     """
 
     section: Section
@@ -66,22 +70,18 @@ class Thing:
     money: Money | None
     currency: Text | None
     home: Home
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """The table and the name of the section."""
-        return self.section.table.name, self.section.name
-
-    @property
-    def is_described(self) -> bool:
-        """Whether anything is said about the thing, and it is not only referred to."""
-        return bool(self.fixed or self.fillers)
+    place: tuple[str, str]
+    is_described: bool
+    has_term: bool
+    reads: tuple[int, ...]
+    refers: tuple[tuple[str, str], ...]
+    required: tuple[tuple[str, int], ...]
+    is_known: bool
+    whole: bool
 
     def named(self, cells: Cells, record_key: str) -> str | None:
-        """Give the IRI of the thing of a record; None where the record names none."""
-        if not self.applies(cells):
-            return None
-        if self.known is not None:
+        """Give the IRI of the thing of a record that the section applies to; None where the record names none."""
+        if self.identity is None and self.known is not None:
             return self.known
         if self.identity is None:
             name = record_key
@@ -89,19 +89,36 @@ class Thing:
             words = self.identity.of(cells)
             if not words:
                 return None
+            if self.known is not None or self.whole:
+                return self._whole(words)
             name = identifier(words)
         kind = self.section.table.thing
         return thing_iri(kind, self.home.source, f"{self.section.name}-{name}" if kind == "flow" else name)
 
+    def _whole(self, words: str) -> str:
+        """Give the IRI whose end a record's cells say as a whole."""
+        end = words.lower()
+        if not is_slug(end):
+            columns = ", ".join(self.identity.columns) if self.identity else ""
+            raise ValueRefused(columns, words, "it cannot end an IRI: use letters, digits and single hyphens")
+        return mint(self.section.table.thing, end)
+
+    def check_required(self, cells: Cells) -> None:
+        """Refuse a record that leaves a cell empty which the section requires."""
+        for name, index in self.required:
+            if not cells[index].strip():
+                raise ValueRefused(name, "", f"it is empty, and {self.section.place} requires it")
+
     def statements(self, subject: str, record: Record, made: Made, amount: Amount | None) -> list[str]:
         """Give what is said about the thing, a line a statement."""
-        start, end = f"<{subject}> ", f" {self.home.graph} .\n"
+        start, end = f"<{subject}> ", " .\n"
         found = [f"{start}{pair}{end}" for pair in self.fixed]
         for property_, fill in self.fillers:
             if amount is not None and amount.returned:
                 property_ = _TURNED.get(property_, property_)
             found += [f"{start}{property_} {term}{end}" for term in fill(record.cells, made)]
-        self._check_order(found)
+        if self.has_term:
+            self._check_order(found)
         if self.section.table.name == "flows":
             found.append(f'{start}{_ROW} "{record.place}"^^{_INTEGER}{end}')
         if amount is not None:
@@ -127,9 +144,10 @@ def thing(section: Section, scope: Scope, formats: Formats, references: Referenc
     applies = condition(options["when"], scope, f"{section.place}.when") if "when" in options else lambda cells: True
     money = Money(section, scope, formats.numbers) if table.name == "flows" else None
     cells = dict(section.cells)
-    fixed, fillers = [], []
+    fixed, fillers = list[str](), list[_Filled]()
     if not options.get("reference") and (cells or "known" not in options):
-        fixed = [f"{_TYPE} {iri(expand(table.type))}", *_evidence(section, money, home)]
+        evidence, fillers = _evidence(section, money, scope, home)
+        fixed = [f"{_TYPE} {iri(expand(table.type))}", *evidence]
         for name, given in cells.items():
             if name in _IN_MONEY or name == "basis":
                 continue
@@ -152,23 +170,51 @@ def thing(section: Section, scope: Scope, formats: Formats, references: Referenc
         money,
         currency,
         home,
+        (table.name, section.name),
+        bool(fixed or fillers),
+        {"valid_from", "valid_to"} <= set(cells),
+        tuple(scope.index(name, section.place) for name in dict.fromkeys(named_columns({**cells, **options}))),
+        tuple(_refers(section)),
+        tuple((str(name), scope.index(str(name), f"{section.place}.required")) for name in options.get("required", [])),
+        "known" in options,
+        "id" in options,
     )
 
 
-def _evidence(section: Section, money: Money | None, home: Home) -> list[str]:
-    """Give what the statements rest on: the source, and whether it states, derives or infers them, and how."""
-    if not any(column.name == "basis" for column in section.table.columns):
-        return []
-    worked = money.worked if money else ""
-    basis = str(section.cells.get("basis", "derived" if worked else "stated"))
-    found = [
-        f"{predicate('prov:hadPrimarySource')} {home.evidence}",
-        f"{predicate('gov:basis')} {iri(expand(f'gov:basis/{basis}'))}",
-    ]
-    method = section.options.get("method") or (f"{worked}, rounded to cents" if worked else "")
-    if method:
-        found.append(f"{predicate('gov:method')} {literal(str(method))}")
+def _refers(section: Section) -> list[tuple[str, str]]:
+    """Give the sections that a section's references may mean."""
+    found = []
+    for name, given in section.cells.items():
+        table = section.table.column(name).table
+        if table:
+            options = given.get("first", []) if isinstance(given, dict) else str(given).split("|")
+            found += [(table, str(option).strip()) for option in options]
     return found
+
+
+def _evidence(section: Section, money: Money | None, scope: Scope, home: Home) -> tuple[list[str], list[_Filled]]:
+    """Give what the statements rest on: the source, and whether it states, derives or infers them, and how.
+
+    First what is the same for all records, then what is made for each.
+    """
+    if not any(column.name == "basis" for column in section.table.columns):
+        return [], []
+    fixed, fillers = [f"{predicate('prov:hadPrimarySource')} {home.evidence}"], list[_Filled]()
+    worked = money.worked if money else ""
+    basis = section.cells.get("basis", "derived" if worked else "stated")
+    method = section.options.get("method", f"{worked}, rounded to cents" if worked else "")
+    column = section.table.column("basis")
+    words, how = text(basis, scope, f"{section.place}.basis"), text(method, scope, f"{section.place}.method")
+    terms = Terms(column, ", ".join(words.columns) or f"{section.place}.basis")
+    if constant(basis):
+        fixed += [f"{predicate('gov:basis')} {term}" for term in terms.of(str(basis))]
+    else:
+        fillers.append((predicate("gov:basis"), lambda cells, made: terms.of(words.of(cells))))
+    if constant(method):
+        fixed += [f"{predicate('gov:method')} {literal(str(method))}"] if method else []
+    else:
+        fillers.append((predicate("gov:method"), lambda cells, made: (literal(s),) if (s := how.of(cells)) else ()))
+    return fixed, fillers
 
 
 def _language(section: Section, home: Home) -> str:
@@ -176,9 +222,13 @@ def _language(section: Section, home: Home) -> str:
 
 
 def _identity(section: Section, scope: Scope) -> Text | None:
-    given = section.options.get("key")
+    """Give the words that tell the section's things apart: its key, or the whole end of their IRI."""
+    given = section.options.get("key", section.options.get("id"))
+    if given is None and "known" in section.options:
+        _, _, end = str(section.options["known"]).partition("/")
+        return None if constant(end) else text(end, scope, f"{section.place}.known")
     if given is None:
-        if section.table.name != "flows" and "known" not in section.options:
+        if section.table.name != "flows":
             raise mapping_refused(scope.file, section.place, None, "key is missing: what tells the thing from others")
         return None
     parts = [text(part, scope, f"{section.place}.key") for part in (given if isinstance(given, list) else [given])]
@@ -192,13 +242,16 @@ def _identity(section: Section, scope: Scope) -> Text | None:
 
 
 def _known(section: Section, scope: Scope) -> str | None:
+    """Give the thing that others describe; where cells name it, the kind alone."""
     given = section.options.get("known")
     if given is None:
         return None
+    kind, _, key = str(given).partition("/")
+    if kind == section.table.thing and key and not constant(key):
+        return kind
     if not is_known_thing(given, section.table.name):
         reason = f"expected a thing that is described elsewhere, as {section.table.thing}/key"
         raise mapping_refused(scope.file, f"{section.place}.known", given, reason)
-    kind, _, key = str(given).partition("/")
     return mint(kind, key)
 
 

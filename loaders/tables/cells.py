@@ -29,6 +29,7 @@ _INTEGER = re.compile(r"[0-9]{1,15}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _NAME = re.compile(r"(?P<text>.+?)(?:@(?P<language>[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?", re.DOTALL)
+_SHAPE = re.compile(r"(?:POINT|(?:MULTI)?(?:POLYGON|LINESTRING))\s*\([-0-9., ()eE]+\)")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
@@ -160,6 +161,13 @@ def _iri(column: Column, value: str) -> NamedNode:
         raise CellRefused(f"expected an IRI, as https://… ({error})") from error
 
 
+def _wkt(column: Column, value: str) -> Literal:
+    del column
+    if not _SHAPE.fullmatch(value):
+        raise CellRefused("expected well-known text, as POLYGON((4.4 51.9, 4.5 51.9, 4.5 52, 4.4 51.9))")
+    return Literal(value, datatype=NamedNode(expand("geo:wktLiteral")))
+
+
 def _yes(column: Column, value: str) -> Literal:
     del column
     if value != "yes":
@@ -194,6 +202,7 @@ _PARSERS: Final[Mapping[Kind, Callable[[Column, str], Term]]] = {
     "currency": _currency,
     "country": _country,
     "iri": _iri,
+    "wkt": _wkt,
     "yes": _yes,
     "digest": _pattern(_DIGEST, "sha256: and 64 hexadecimal digits", "xsd:string"),
 }

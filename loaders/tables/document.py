@@ -70,6 +70,7 @@ _WORDS: dict[Kind, str] = {
     "currency": "ISO 4217 code",
     "country": "ISO 3166-1 alpha-2",
     "iri": "IRI",
+    "wkt": "well-known text",
     "yes": "`yes` or empty",
     "digest": "`sha256:…`",
 }

@@ -26,6 +26,7 @@ Kind = Literal[
     "currency",  # ISO 4217
     "country",  # ISO 3166-1 alpha-2, or EU
     "iri",
+    "wkt",  # a shape on the map: well-known text, degrees of longitude and latitude
     "yes",  # yes or empty
     "digest",  # sha256:…
 ]
@@ -166,6 +167,7 @@ CASEBOOK_TABLES: tuple[Table, ...] = (
             Column("lau", "text", "LAU code", "gov:lauCode"),
             Column("lat", "decimal", "latitude, degrees north (WGS 84)", "wgs:lat"),
             Column("lon", "decimal", "longitude, degrees east (WGS 84)", "wgs:long"),
+            Column("geometry", "wkt", "outline as well-known text, longitude before latitude", "locn:geometry"),
             Column("same_as", "iri", "the same place in an authority list", "skos:exactMatch", many=True),
             NOTE,
         ),
@@ -223,6 +225,7 @@ CASEBOOK_TABLES: tuple[Table, ...] = (
             FIELDS,
             Column("target_groups", "concept", "for whom", "gov:targetGroup", many=True, scheme="targetGroup"),
             TERRITORY,
+            Column("same_as", "iri", "the same programme in an authority list", "skos:exactMatch", many=True),
             *STATED,
         ),
     ),
