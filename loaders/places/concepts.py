@@ -70,6 +70,6 @@ def _statements(path: Path) -> list[tuple[str, str, NamedNode | Literal]]:
                 found.append((subject.value, predicate, value))
     except SyntaxError as error:
         refuse(path, f"not well-formed RDF: {error}", error.lineno or 0)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, MemoryError) as error:  # of memory: the parser's own limit to one word or literal
         refuse(path, f"cannot be read ({error})")
     return found

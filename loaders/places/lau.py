@@ -7,7 +7,6 @@ regions that it lies in or under a unit of the upper level, which lies in them.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -71,6 +70,7 @@ class LauReader:
         self._statements = Statements(path)
         self._larger: dict[str, tuple[str, ...]] = {}
         self._roots: dict[str, frozenset[str]] = {}
+        self._countries: set[str] = set()
         self._remarks = self._survey()
 
     @property
@@ -99,8 +99,7 @@ class LauReader:
         vintages = sorted({region[1] for region in regions})
         vintage = vintages[0] if vintages else ""
         wanted = {region[2][:end] for region in regions for end in range(2, len(region[2]) + 1)}
-        countries = {unit[2].upper() for iri in self._larger if (unit := _UNIT.search(iri)) and unit[2]}
-        for place, code in enumerate(sorted(wanted | (countries & COUNTRIES.keys())), start=1):
+        for place, code in enumerate(sorted(wanted | (self._countries & COUNTRIES.keys())), start=1):
             yield self._region(place, code, vintage)
         seen: set[str] = set()
         for each in self._units():
@@ -141,23 +140,28 @@ class LauReader:
     def _survey(self) -> tuple[str, ...]:
         """Note what each unit lies in, as the larger ones may stand after the smaller; say what is to be known."""
         named = []
-        counts: Counter[str] = Counter()
+        unnamed = uncoded = mistagged = several = nowhere = 0
         for unit in self._units():
+            self._countries.add(unit.country)
             if unit.larger:
                 self._larger[unit.iri] = unit.larger
             if unit.label is None:
-                counts["units have no name and are left out, such as upper units and replaced ones"] += 1
+                unnamed += 1
                 continue
             named.append(unit.iri)
-            counts["units have a name and no code"] += not unit.code
-            mistagged = (unit.country, unit.label.language) in _MISTAGGED
-            counts["names in Belgium are tagged be, which is Belarusian; read as of unknown language"] += mistagged
+            uncoded += not unit.code
+            mistagged += (unit.country, unit.label.language) in _MISTAGGED
         for iri in named:
             roots = self._regions_of(iri)
-            counts["units lie in several NUTS 3 regions by the list; placed in the smallest region of all"] += (
-                len(roots) > 1
-            )
-            counts["units lie in no region; placed in their country"] += not roots
+            several += len(roots) > 1
+            nowhere += not roots
+        counts = {
+            "units have no name and are left out, such as upper units and replaced ones": unnamed,
+            "units have a name and no code": uncoded,
+            "names in Belgium are tagged be, which is Belarusian; read as of unknown language": mistagged,
+            "units lie in several NUTS 3 regions by the list; placed in the smallest region of all": several,
+            "units lie in no region; placed in their country": nowhere,
+        }
         return tuple(f"{count} {what}" for what, count in counts.items() if count)
 
     def _regions_of(self, iri: str) -> frozenset[str]:

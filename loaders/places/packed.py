@@ -62,6 +62,8 @@ class Statements:
                 )
         except SyntaxError as error:
             refuse(self._path, f"not well-formed RDF: {error}", error.lineno or 0)
+        except MemoryError as error:  # the parser's own limit to one word or literal
+            refuse(self._path, f"a word or literal is too long ({error})")
         except EOFError:
             refuse(self._path, "ends before its end: the file is cut off")
         except (OSError, ValueError, zlib.error) as error:
