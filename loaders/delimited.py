@@ -19,7 +19,7 @@ __all__ = ["Delimited", "header_names"]
 
 _BLOCK: Final = 1 << 20  # bytes that are looked at once
 _LONGEST_ROW: Final = 1 << 22  # characters; a cell has at most csv.field_size_limit()
-_SAMPLE: Final = 1 << 16  # characters in which the sign between the cells is looked for
+_SAMPLE: Final = 1 << 18  # characters in which the sign between the cells is looked for
 _DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright bars"}
 _DECLARATION: Final = re.compile(r'"?sep=(.)"?(?:\r\n?|\n)', re.I)
 
@@ -54,6 +54,7 @@ class Delimited:
         self._size = regular_size(path)
         self._header = header
         self._raw: io.FileIO | None = None
+        self._at_end = False
         remarks: list[str] = []
         self._encoding = find_encoding(path, encoding, remarks)
         sample = self._sample()
@@ -95,6 +96,7 @@ class Delimited:
         closed or that swallowed lines, a cell or row that is too long, a file that changed.
         """
         width = len(self._names)
+        self._at_end = False
         for number, cells in self._rows():
             if number <= self._header:
                 continue
@@ -109,12 +111,13 @@ class Delimited:
                 else:
                     reason = f"the row has {len(cells)} cells where the header has {width}"
                     yield RecordRefused(CellProblem(str(self._path), number, "", "", reason))
+        self._at_end = True
 
     def progress(self) -> float:
         """Say how much of the file has been read by the pass under way, from 0 to 1."""
         if self._raw is None or self._raw.closed:
-            return 0.0
-        return min(1.0, self._raw.tell() / self._size) if self._size else 1.0
+            return float(self._at_end)
+        return min(1.0, self._raw.tell() / self._size)
 
     def _sample(self) -> str:
         try:
@@ -176,7 +179,7 @@ def _ending(error: csv.Error, lines: int) -> str:
     if "field larger" in str(error):
         return f"a cell has more than {csv.field_size_limit():,} characters, or a quote in this row is not closed"
     if lines > 1:
-        return f"a quote is opened in this row, and {lines - 1} lines below it text follows a quote ({error})"
+        return f"a quote is opened in this row and closed {lines - 1} further down, before other text ({error})"
     return ""
 
 

@@ -64,7 +64,7 @@ _MONTHS: Final[Mapping[str, str]] = {
     "pt": "janeiro jan|fevereiro fev|março mar|abril abr|maio mai|junho jun|julho jul|agosto ago|setembro set"
     "|outubro out|novembro nov|dezembro dez",
     "ro": "ianuarie ian|februarie feb|martie mar|aprilie apr|mai|iunie iun|iulie iul|august aug|septembrie sept sep"
-    "|octombrie oct|noiembrie noi noiem|decembrie dec",
+    "|octombrie oct|noiembrie noi noiem nov|decembrie dec",
     "sk": "január januára jan|február februára feb|marec marca mar|apríl apríla apr|máj mája|jún júna|júl júla"
     "|august augusta aug|september septembra sep sept|október októbra okt|november novembra nov|december decembra dec",
     "sl": "januar januarja jan|februar februarja feb|marec marca mar|april aprila apr|maj maja|junij junija jun"

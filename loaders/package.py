@@ -25,6 +25,11 @@ _MOST_OF_PART: Final = 32 << 20  # of a part that is held in memory
 _MOST_STRINGS: Final = 256 << 20
 _FREE_BYTES: Final = 64 << 20  # that may be packed as tightly as they like
 _MOST_RATIO: Final = 200
+_UNREAD: Final = re.compile(
+    r"/?(?:customXml/(?!_rels)|xl/(?:media|embeddings|comments|threadedComments|externalLinks|pivotCache|printerSettings)|xl/.*\.vml$)",
+    re.I,
+)
+_SHEET: Final = re.compile(r"worksheets/[^/]*$", re.I)
 _DECLARATIONS: Final = (b"<!DOCTYPE", b"<!ENTITY")
 _COLUMN: Final = 26
 
@@ -67,9 +72,8 @@ class Package:
             with zipfile.ZipFile(path) as archive:
                 parts = archive.infolist()
                 self._check_sizes(parts)
-                for part in parts:
-                    if part.filename.lower().endswith((".xml", ".rels", ".vml")):
-                        self._check_declarations(archive, part)
+                for part in filter(_is_read, parts):
+                    self._check_declarations(archive, part)
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, struct.error) as error:
             raise file_refused(path, f"not a workbook that can be read ({error})") from error
 
@@ -110,12 +114,11 @@ class Package:
         if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_BYTES:
             reason = f"it would unpack to more than {_MOST_BYTES >> 30} GB, or to more than {_MOST_PARTS:,} parts"
             raise file_refused(self._path, reason)
-        for part in parts:
-            name = part.filename.lower()
+        for part in filter(_is_read, parts):
             if part.file_size > max(_FREE_BYTES, _MOST_RATIO * part.compress_size):
                 raise file_refused(self._path, f"its part {part.filename} is packed more than {_MOST_RATIO} to 1")
-            most = _MOST_STRINGS if "sharedstrings" in name else _MOST_OF_PART
-            if "worksheets/sheet" not in name and name.endswith((".xml", ".rels", ".vml")) and part.file_size > most:
+            most = _MOST_STRINGS if "sharedstrings" in part.filename.lower() else _MOST_OF_PART
+            if part.file_size > most and not _SHEET.search(part.filename):
                 raise file_refused(self._path, f"its part {part.filename} has more than {most >> 20} MB")
 
     def _check_declarations(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
@@ -131,6 +134,11 @@ class Package:
             cell = name[1].decode() if name else "a cell"
             reason = f"{cell} has a formula without its result; open the file in a spreadsheet program and save it"
             raise file_refused(self._path, reason, row)
+
+
+def _is_read(part: zipfile.ZipInfo) -> bool:
+    """Say whether a part is read: pictures, notes, caches and what belongs to other programs are not."""
+    return not _UNREAD.match(part.filename)
 
 
 def _blocks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

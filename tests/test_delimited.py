@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loaders.delimited import Delimited
 from loaders.records import Record, RecordRefused
@@ -80,7 +82,7 @@ def test_a_stray_quote_sets_its_row_aside(file: Path) -> None:
 
 
 def test_a_quote_that_swallows_rows_stops_the_reading(file: Path) -> None:
-    assert "row 3: a quote is opened in this row, and 1 lines below" in reason(file, 'a,b\nx,1\n"y,2\nz" w,3\n')
+    assert "row 3: a quote is opened in this row and closed 1 further down" in reason(file, 'a,b\nx,1\n"y,2\nz" w,3\n')
     assert "row 3: a quote is opened in this row and not closed" in reason(file, 'a,b\nx,1\n"y,2\nz,3\n')
     assert "row 2: a cell has more than" in reason(file, 'a,b\n"' + "y,2\n" * 100_000)
 
@@ -184,11 +186,57 @@ def test_a_row_that_never_ends_is_refused_in_bounded_memory(file: Path) -> None:
 
 
 def test_progress_grows_from_nothing_to_all(file: Path) -> None:
-    reader = opened(file, "a,b\n" + "x,yy\n" * 1_000_000)
-    assert reader.progress() < 1
-    seen = [reader.progress() for place, _ in enumerate(reader.records()) if place % 100_000 == 0]
+    reader = opened(file, "a,b\n" + f"x,{'y' * 1000}\n" * 5_000)
+    assert reader.progress() == 0
+    seen = [reader.progress() for _ in reader.records()]
     assert seen == sorted(seen)
     assert seen[0] < 0.5 < seen[-1] <= 1
+    assert reader.progress() == 1
+    next(iter(reader.records()))
+    assert reader.progress() < 1
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_refused(file: Path) -> None:
+    file.write_text("a,b\n")
+    file.chmod(0)
+    with pytest.raises(InputRefused, match="cannot be read"):
+        Delimited(file)
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=3, max_size=3)
+    )
+)
+def test_what_the_csv_module_writes_is_read_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[list[str]]
+) -> None:
+    file = tmp_path_factory.mktemp("written") / "grants.csv"
+    for delimiter in ",;\t|":
+        with file.open("w", encoding="utf-8", newline="") as text:
+            csv.writer(text, delimiter=delimiter).writerows([["one", "two", "three"], *cells])
+        expected = [(place, row) for place, row in enumerate(cells, start=2) if "".join(row).strip()]
+        assert rows(Delimited(file, delimiter=delimiter)) == expected
+
+
+PIECES = st.sampled_from(
+    [b"a", b"1,5", b",", b";", b"\t", b'"', b"\n", b"\r\n", b"\r", b" ", b"\xc3\xbc", b"\xfc", b"\xf1", b"\0"]
+)
+
+
+@given(st.lists(st.one_of(PIECES, st.binary(max_size=3)), max_size=60))
+def test_no_bytes_break_the_reader(tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]) -> None:
+    file = tmp_path_factory.mktemp("fuzz") / "grants.csv"
+    file.write_bytes(b"".join(pieces))
+    try:
+        reader = Delimited(file)
+        places = [r.place if isinstance(r, Record) else r.problem.row for r in reader.records()]
+    except InputRefused as refusal:
+        assert str(file) in str(refusal)
+    else:
+        assert places == sorted(set(places))
+        assert all(len(r.cells) == len(reader.columns["row"]) for r in reader.records() if isinstance(r, Record))
 
 
 LISTS = Path(__file__).parents[2] / "shared" / "data" / "esif_beneficiaries"
