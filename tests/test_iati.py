@@ -8,13 +8,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from lxml import etree
+from pyoxigraph import RdfFormat, Store
 
 from loaders.iati.reader import IatiReader
 from loaders.iati.stream import MOST_BYTES
+from loaders.mapped import Allowance, MappedFile
+from loaders.mapping.document import read_mapping
 from loaders.records import Record, RecordRefused
 from ontology.errors import InputRefused
 
@@ -302,7 +306,6 @@ def test_an_organisation_has_one_name_and_one_type_wherever_the_file_says_them(t
     ]
     renamed = NEW.replace('role="1" type="10"><narrative>Donor<', 'role="1" type="40"><narrative>The Giver<')
     reader = IatiReader(written(tmp_path, renamed))
-    assert not reader.remarks
     providers = {record.cells[reader.columns["activity"].index("reporting-name")] for record in _records(reader)}
     assert providers == {"Donor", "Charity"}
     assert "several names under one reference, of which the first is taken: XM-DAC-1" in reader.remarks
@@ -334,6 +337,15 @@ def test_one_reference_on_both_sides_is_one_body_unless_a_name_says_otherwise(tm
     found = picked(written(tmp_path, content), "transaction", "receiver", "receiver-name", "same-body")
     assert found[3] == ("AA-NGO-7", "Aid Seven", "yes")
     assert found[5] == ("Community Centres (AA-NGO-7)", "Community Centres", "")
+
+
+def test_only_what_is_one_organisations_own_reference_is_its_identifier(tmp_path: Path) -> None:
+    content = OLD.replace("<receiver-org>Helfende", '<receiver-org ref="22000">Helfende', 1)
+    assert picked(written(tmp_path, content), "transaction", "provider-identifier", "receiver-identifier")[:3] == [
+        ("AA-NGO-7", ""),
+        ("AA-GOV-1", "AA-NGO-7"),
+        ("AA-NGO-7", ""),
+    ]
 
 
 def test_an_original_budget_is_superseded_by_the_revised_one_of_its_period(tmp_path: Path) -> None:
@@ -506,3 +518,109 @@ def _peak(folder: Path, times: int) -> int:
     count, peak = done.stdout.split()
     assert int(count) == 10 * times * 10  # two activities, one participant, one planned disbursement, six transactions
     return int(peak)
+
+
+MAPPING = Path(__file__).parents[1] / "loaders" / "mappings" / "iati.toml"
+FLOWS = """
+PREFIX gov: <https://w3id.org/subsidia/def/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?payer ?recipient ?amount ?currency ?quantity ?phase ?from ?to ?basis WHERE {
+  ?flow a gov:FundingFlow ; gov:quantity ?q ; gov:basis ?b .
+  OPTIONAL { ?flow gov:payer/skos:prefLabel ?payer }
+  OPTIONAL { ?flow gov:recipient/skos:prefLabel ?recipient }
+  OPTIONAL { ?flow gov:amountMin ?amount }
+  OPTIONAL { ?flow gov:currency ?c }
+  OPTIONAL { ?flow gov:phase ?p }
+  OPTIONAL { ?flow gov:validFrom ?from }
+  OPTIONAL { ?flow gov:validTo ?to }
+  BIND (REPLACE(STR(?c), "^.*/", "") AS ?currency)
+  BIND (REPLACE(STR(?q), "^.*/", "") AS ?quantity)
+  BIND (REPLACE(STR(?p), "^.*/", "") AS ?phase)
+  BIND (REPLACE(STR(?b), "^.*/", "") AS ?basis)
+}
+"""
+ANYTHING = Allowance(None, 100.0)
+
+
+def mapped(path: Path) -> tuple[Store, MappedFile]:
+    """Map a file, and give what it says with the account of it."""
+    file = MappedFile(IatiReader(path), read_mapping(MAPPING))
+    store = Store()
+    for chunk in file.chunks(ANYTHING):
+        store.load(chunk, format=RdfFormat.N_QUADS)
+    return store, file
+
+
+def flows(store: Store) -> set[tuple[str, ...]]:
+    """Give the flows of a store, "" for what is not said."""
+    found = store.query(FLOWS)
+    return {tuple(value.value if value else "" for value in row) for row in found}  # type: ignore[union-attr]
+
+
+def test_an_old_file_becomes_the_flows_worked_by_hand(tmp_path: Path) -> None:
+    store, file = mapped(written(tmp_path, OLD))
+    hands, aid, ministry = "Helfende Hände", "Aid Seven", "Ministry of A"
+    assert flows(store) == {
+        (aid, hands, "1000.5", "EUR", "transfer", "paid", "2010-01-31", "2010-01-31", "inferred"),
+        (ministry, aid, "2000", "USD", "transfer", "paid", "2010-01-02", "2010-01-02", "inferred"),
+        (hands, aid, "50", "EUR", "transfer", "paid", "2010-03-01", "2010-03-01", "inferred"),  # -50: it goes back
+        (aid, "", "30", "EUR", "transfer", "paid", "2010-03-02", "2010-03-02", "stated"),  # spent, on whom is not said
+        ("", "", "1600", "EUR", "budget-line", "planned", "2010-01-01", "2010-12-31", "stated"),
+    }
+    assert dict(file.report.skipped) == {
+        "the transaction has no type that the standard knows": 1,
+        "an original budget that a revised one of the same period replaces": 1,
+    }
+
+
+def test_a_new_file_becomes_the_flows_worked_by_hand_and_counts_no_payment_twice(tmp_path: Path) -> None:
+    store, file = mapped(written(tmp_path, NEW))
+    assert flows(store) == {
+        ("Donor", "Charity", "900", "GBP", "commitment", "committed", "2020-02-01", "2020-02-01", "inferred"),
+        ("Donor", "Charity", "400", "GBP", "transfer", "paid", "2020-03-01", "2020-03-01", "inferred"),
+        ("Donor", "Bank", "70", "GBP", "loan", "paid", "2020-04-01", "2020-04-01", "inferred"),
+        ("Donor", "Charity", "500", "GBP", "transfer", "planned", "2021-01-01", "2021-12-31", "inferred"),
+        ("Parish", "Charity", "20", "GBP", "transfer", "paid", "2020-03-03", "2020-03-03", "inferred"),
+        ("Charity", "Town of C", "300", "GBP", "transfer", "paid", "2020-05-01", "2020-05-01", "stated"),
+    }
+    assert dict(file.report.skipped) == {"incoming money that its provider reports in this file as well": 1}
+
+
+def test_organisations_have_level_and_kind_by_their_type(tmp_path: Path) -> None:
+    store, _ = mapped(written(tmp_path, NEW))
+    found = store.query("""PREFIX gov: <https://w3id.org/subsidia/def/>
+        SELECT ?name ?level ?kind { ?actor gov:level ?l ; gov:actorType ?k ;
+          <http://www.w3.org/2004/02/skos/core#prefLabel> ?name
+          BIND (REPLACE(STR(?l), "^.*/", "") AS ?level) BIND (REPLACE(STR(?k), "^.*/", "") AS ?kind) }""")
+    assert {tuple(value.value for value in row) for row in found} == {  # type: ignore[union-attr]
+        ("Donor", "national", "state"),
+        ("Charity", "national", "ngo"),
+        ("Bank", "national", "company"),
+        ("Parish", "national", "organisation"),
+        ("Town of C", "local", "municipality"),
+    }
+
+
+@pytest.mark.sources
+@pytest.mark.parametrize("name", ["CD.xml", "same_orgs_different_roles.xml", "big_value.xml", "missing_dates.xml"])
+def test_the_sums_of_a_real_file_are_those_of_its_values(name: str) -> None:
+    path = DATA / name
+    if not path.exists():
+        pytest.skip(f"no {name} beside the checkout")
+    tree = etree.parse(path)
+    values = {
+        phase: sum((Decimal(each.text.strip()) for each in tree.xpath(where)), Decimal(0))
+        for phase, where in {
+            "paid": "//transaction[transaction-type[@code='D' or @code='E' or @code='IF']]/value",
+            "committed": "//transaction[transaction-type/@code='C']/value",
+            "planned": "//planned-disbursement/value[number(.) > 0]",
+            "budget": "//iati-activity/budget/value[number(.) > 0]",
+        }.items()
+    }
+    _, file = mapped(path)
+    sums: Counter[str] = Counter()
+    sections = {"payment": "paid", "commitment": "committed", "plan": "planned", "budget": "budget"}
+    for (section, _), amount in file.report.money.items():
+        sums[sections[section.removeprefix("flows.").removesuffix("-by-rule")]] += amount  # type: ignore[assignment]
+    assert {phase: sums.get(phase, 0) for phase in values} == values
+    assert file.report.aside == 0

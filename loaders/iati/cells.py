@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ _FORWARD: Final = (
     "recipient-region-budget",
     "total-expenditure",
 )
+_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 Cells = tuple[str, ...]
 
 
@@ -57,7 +60,7 @@ def _money(
     cells = (*_budget(part, parts, revised[part.tag]), *_period(parts), *_value(parts, activity.currency))
     if part.tag == PLANNED:
         both = sides(activity, parts, PLANNED)
-        cells = (*cells, *_sides(both, survey), "yes" if both.same else "")
+        cells = (*cells, *_sides(both, survey), *(["yes" if both.same else ""] * 2))
     return Record(part.tag, line, (*own, *cells))
 
 
@@ -86,7 +89,7 @@ def organisation_records(element: Any, survey: Survey) -> Iterator[Record | Reco
 def _party(found: Party, survey: Survey) -> Cells:
     name = survey.name(found.key) if found.key else ""
     kind = survey.type(found.key) if found.key else ""
-    return found.key, name, found.ref, found.name, kind, found.type_code
+    return found.key, name, found.identifier, found.ref, found.name, kind, found.type_code
 
 
 def _sides(both: Sides, survey: Survey) -> Cells:
@@ -104,13 +107,12 @@ def _activity(activity: Activity, survey: Survey) -> Cells:
         activity.identifier,
         activity.title,
         activity.title.strip() or activity.identifier,
-        activity.title_language,
+        activity.title_language if _TAG.fullmatch(activity.title_language) else "",
         within[0] if len(within) == 1 else "",
         activity.element.get("hierarchy", ""),
         activity_status(written),
         written,
-        dates.get("actual-start") or dates.get("planned-start") or "",
-        dates.get("actual-end") or dates.get("planned-end") or "",
+        *_term(dates),
         *(dates.get(name, "") for name in _DATES),
         activity.currency,
         _places(parts, "recipient-country"),
@@ -119,6 +121,22 @@ def _activity(activity: Activity, survey: Survey) -> Cells:
         *_party(activity.reporting, survey),
         "yes" if activity.secondary else "",
     )
+
+
+def _term(dates: Mapping[str | None, str]) -> Cells:
+    """Give the first and the last day, as they were where both are known; no last day before the first."""
+    start, end = (
+        next((day for kind in ("actual", "planned") if _is_day(day := dates.get(f"{kind}-{name}", ""))), "")
+        for name in ("start", "end")
+    )
+    return start, end if end >= start else ""
+
+
+def _is_day(written: str) -> bool:
+    try:
+        return bool(date.fromisoformat(written)) and len(written) == 10
+    except ValueError:
+        return False
 
 
 def _participant(part: Any, found: Party, survey: Survey) -> Cells:
@@ -142,6 +160,7 @@ def _transaction(part: Any, parts: Parts, activity: Activity, survey: Survey) ->
         money,
         *_sides(both, survey),
         "yes" if both.same else "",
+        "yes" if both.internal(word) else "",
         "yes" if survey.also_reported(activity, word, both) else "",
         _places(parts, "recipient-country"),
         _places(parts, "recipient-region"),

@@ -2,7 +2,9 @@
 
 `…-as-written` is the cell as it stands in the file, beside the word that codes of all versions come out as. An
 organisation takes several columns: `provider` is what tells it apart, `provider-name` its name, which another element
-of the file may give, `provider-from` whether the file states it or the standard assumes it.
+of the file may give, `provider-identifier` its reference where that is the organisation's own, `provider-from` whether
+the file states it or the standard assumes it. `internal` is money that moves within one organisation, `also-reported`
+money that the other side reports in the same file, `superseded` a plan that a revised one of its period replaces.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ __all__ = ["COLUMNS"]
 
 
 def _party(name: str) -> tuple[str, ...]:
-    parts = ("", "-name", "-ref", "-name-as-written", "-type", "-type-as-written")
+    parts = ("", "-name", "-identifier", "-ref", "-name-as-written", "-type", "-type-as-written")
     return tuple(f"{name}{part}" for part in parts)
 
 
@@ -67,6 +69,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         *_side("provider"),
         *_side("receiver"),
         "same-body",
+        "internal",
         "also-reported",
         "transaction-countries",
         "transaction-regions",
@@ -80,6 +83,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         *_side("provider"),
         *_side("receiver"),
         "same-body",
+        "internal",
     ),
     "organisation": _ORGANISATION,
     "total-budget": _FORWARD,

@@ -32,6 +32,11 @@ class Party(NamedTuple):
     activity: str
 
     @property
+    def identifier(self) -> str:
+        """Its reference, where that is one organisation's and what tells it apart; "" for others."""
+        return self.key if self.key == self.ref.strip() and _IDENTIFIER.fullmatch(self.key) else ""
+
+    @property
     def type(self) -> str:
         """The word for its type, "" where none is given."""
         return organisation_type(self.type_code)

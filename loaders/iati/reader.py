@@ -41,22 +41,26 @@ class IatiReader:
 
     @property
     def remarks(self) -> Sequence[str]:
-        """What the survey found that the owner may want to check; nothing before records are asked for."""
-        return self._survey.remarks if self._survey else ()
+        """What the owner of the file may want to check; InputRefused where it cannot be read to its end."""
+        return self._surveyed().remarks
 
     def records(self) -> Iterator[Record | RecordRefused]:
         """Give all records; see loaders.records.Reader. A file without activities gives none."""
-        if self._survey is None:
-            self._survey = Survey(self._path, lambda read: self._tell(read / 2))
+        survey = self._surveyed()
         for element in reports(self._path, lambda read: self._tell(0.5 + read / 2)):
             if element.tag == "iati-activity":
-                yield from activity_records(element, self._survey, self._path)
+                yield from activity_records(element, survey, self._path)
             else:
-                yield from organisation_records(element, self._survey)
+                yield from organisation_records(element, survey)
 
     def progress(self) -> float:
         """Say how much has been read, from 0 to 1; the survey is the first half."""
         return self._progress
+
+    def _surveyed(self) -> Survey:
+        if self._survey is None:
+            self._survey = Survey(self._path, lambda read: self._tell(read / 2))
+        return self._survey
 
     def _tell(self, progress: float) -> None:
         self._progress = progress
