@@ -1,16 +1,31 @@
-"""Bodies: read whole, within a limit of bytes and of time, in UTF-8 and a media type that is understood."""
+"""Bodies: the bytes of a request, read whole, within a limit of bytes and of time, and what its header says of them.
+
+What a body asks for is read elsewhere: a query or an update by api.protocol, several files in one by api.multipart.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from email.message import Message
+from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
 
 from ontology.errors import SubsidiaError
 
-__all__ = ["BodyRefused", "BodyTooLarge", "BodyTooSlow", "MediaTypeRefused", "media_type_of", "parameter", "read_body"]
+__all__ = [
+    "BodyRefused",
+    "BodyTooLarge",
+    "BodyTooSlow",
+    "MediaTypeRefused",
+    "charset_of",
+    "media_type_of",
+    "parameter",
+    "read_body",
+]
+
+_UTF_8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 
 class BodyTooLarge(SubsidiaError):
@@ -38,10 +53,20 @@ def media_type_of(header: str, expected: Sequence[str]) -> str:
     kind = header.partition(";")[0].strip().lower()
     if kind not in expected:
         raise MediaTypeRefused(f"content type {kind or 'not given'}: expected {' or '.join(expected)}")
-    charset = parameter(header, "charset") or "utf-8"
-    if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
-        raise MediaTypeRefused(f"charset {charset}: only UTF-8 is read here")
+    other = charset_of(header)
+    if other is not None:
+        raise MediaTypeRefused(f"charset {other}: only UTF-8 is read here")
     return kind
+
+
+def charset_of(header: str) -> str | None:
+    """Give the charset that a Content-Type header names, None for UTF-8 and where it names none.
+
+    >>> charset_of("text/turtle; charset=latin-1"), charset_of('text/turtle; charset="UTF-8"')
+    ('latin-1', None)
+    """
+    named = parameter(header, "charset") or "utf-8"
+    return None if named.lower() in _UTF_8 else named
 
 
 def parameter(header: str, name: str) -> str | None:

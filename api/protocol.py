@@ -1,4 +1,8 @@
-"""The SPARQL 1.1 Protocol: what a request asks for, read from its address and body (sections 2.1 and 2.2)."""
+"""The SPARQL 1.1 Protocol: the query or the update that a request sends, read from its address and body.
+
+Section 2.1 is the query operation, 2.2 the update. How the bytes of a body come in is api.body's; the filters of the
+data API are read by api.parameters.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,16 @@ from urllib.parse import unquote_to_bytes
 from fastapi import Request
 from pyoxigraph import NamedNode
 
-from api.body import BodyRefused, media_type_of, parameter, read_body
+from api.body import BodyRefused, charset_of, media_type_of, read_body
 from api.parameters import ParameterRefused
 from graph.questions import SOLUTIONS, TRIPLES
+from graph.write_task import Document, Task
 
-__all__ = ["DIRECT", "FORM", "Asked", "decoded_pairs", "read_asked"]
+__all__ = ["DIRECT", "FORM", "UPDATE", "Asked", "read_asked", "read_update"]
 
 FORM: Final = "application/x-www-form-urlencoded"
 DIRECT: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
 _ROOM: Final = 64 * 2**10  # for graph names and the format beside a query
 _LARGE: Final = 16 * 2**10
 _ESCAPED: Final = 3  # bytes that one byte takes when it is escaped in a form
@@ -39,7 +45,6 @@ _OTHER_NAMES: Final = {
     "json-ld": "application/ld+json",
     **{name: name for name in [*SOLUTIONS, *TRIPLES]},
 }
-_CHARSETS: Final = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,7 @@ async def read_asked(request: Request, length: int, seconds: float) -> Asked:
     ParameterRefused
         An unknown `format`.
     """
-    address = request.scope["query_string"]
-    # a query of two million escaped characters would take its time
-    pairs = decoded_pairs(address) if len(address) < _LARGE else await asyncio.to_thread(decoded_pairs, address)
+    pairs = await _pairs(request.scope["query_string"])
     if request.method == "POST":
         pairs += await _in_body(request, length, seconds)
     if any(name == "update" for name, _ in pairs):
@@ -98,15 +101,38 @@ async def read_asked(request: Request, length: int, seconds: float) -> Asked:
 
 async def _in_body(request: Request, length: int, seconds: float) -> list[tuple[str, str]]:
     header = request.headers.get("content-type", "")
-    kind = media_type_of(header.partition(";")[0], [DIRECT, FORM])
-    charset = parameter(header, "charset") or "utf-8"
-    if charset.lower() not in _CHARSETS:
-        raise BodyRefused(f"charset {charset}: a query is sent in UTF-8")
-    if kind == FORM:
-        body = await read_body(request, _ESCAPED * length + _ROOM, seconds)
-        return await asyncio.to_thread(decoded_pairs, body) if len(body) > _LARGE else decoded_pairs(body)
-    body = await read_body(request, length, seconds)
-    return [("query", _text(body, "the body"))]
+    other = charset_of(header)
+    if other is not None:
+        raise BodyRefused(f"charset {other}: a query is sent in UTF-8")
+    if media_type_of(header, [DIRECT, FORM]) == FORM:
+        return await _pairs(await read_body(request, _ESCAPED * length + _ROOM, seconds))
+    return [("query", _text(await read_body(request, length, seconds), "the body"))]
+
+
+async def read_update(request: Request, most: int, seconds: float) -> Task:
+    """Read an update operation, of at most `most` bytes that arrive in at most so many seconds.
+
+    Raises BodyRefused where it is not UTF-8, not one update, a query, or names a graph that is no absolute IRI;
+    BodyTooLarge, BodyTooSlow and MediaTypeRefused as their names say.
+    """
+    kind = media_type_of(request.headers.get("content-type", ""), [UPDATE, FORM])
+    pairs = await _pairs(request.scope["query_string"])
+    if any(name in ("update", "query") for name, _ in pairs):
+        raise BodyRefused("send the update in the body of the request, and queries to /sparql")
+    body = await read_body(request, most, seconds)
+    pairs += await _pairs(body) if kind == FORM else [("update", _text(body, "the body"))]
+    if any(name == "query" for name, _ in pairs):
+        raise BodyRefused("a query is sent to /sparql, and never together with an update")
+    updates = [value for name, value in pairs if name == "update"]
+    if len(updates) != 1:
+        raise BodyRefused("send exactly one parameter `update`")
+    using, named = (_graphs(pairs, name) for name in ("using-graph-uri", "using-named-graph-uri"))
+    return Task("update", (Document(UPDATE, updates[0].encode()),), using=using, using_named=named)
+
+
+async def _pairs(form: bytes) -> list[tuple[str, str]]:
+    """Decode a form; a large one in a thread, as a query of two million escaped characters takes its time."""
+    return await asyncio.to_thread(decoded_pairs, form) if len(form) > _LARGE else decoded_pairs(form)
 
 
 def decoded_pairs(form: bytes) -> list[tuple[str, str]]:

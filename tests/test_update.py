@@ -80,6 +80,13 @@ def test_a_charset_of_utf_8_may_be_said(clean: TestClient) -> None:
     assert clean.post("/update", content="CLEAR DEFAULT", headers=headers).status_code == 204
 
 
+@pytest.mark.parametrize("charset", ["utf8", "US-ASCII", "ascii"])
+def test_other_names_of_utf_8_and_its_parts_are_taken_by_updates_as_by_queries(clean: TestClient, charset: str) -> None:
+    for path, kind, text in (("/update", "update", "CLEAR DEFAULT"), ("/sparql", "query", "ASK {}")):
+        headers = {**AS_PARTNER, "Content-Type": f"application/sparql-{kind}; charset={charset}"}
+        assert clean.post(path, content=text, headers=headers).is_success, path
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH"])
 def test_an_update_is_only_posted(client: TestClient, method: str) -> None:
     answer = client.request(method, "/update", params={"update": "CLEAR ALL"}, headers=AS_PARTNER)
@@ -155,6 +162,8 @@ def test_another_encoding_is_refused(client: TestClient) -> None:
     refused(client.post("/update", content="CLEAR DEFAULT".encode("utf-16"), headers=headers), 415, "only UTF-8")
     refused(client.post("/update", content=b"# \xe9\nCLEAR DEFAULT", headers=DIRECT), 400, "not UTF-8")
     refused(client.post("/update", content=b"update=%E9", headers=FORM), 400, "not UTF-8")
+    named = "/update?using-graph-uri=http://a/%E9"
+    refused(client.post(named, content="CLEAR DEFAULT", headers=DIRECT), 400, "not UTF-8")
     packed = {**DIRECT, "Content-Encoding": "gzip"}
     refused(client.post("/update", content=b"x", headers=packed), 415, "Content-Encoding")
 
