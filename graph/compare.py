@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from graph.columns import columns_of, where
+from graph.duty import DUTY_KINDS
 from graph.facts import Facts
 from graph.filters import Filters
 from graph.funding.ledger import Flow, read_flows
 from graph.funding.sums import Sum, sums
 from graph.gaps.gap import find_gaps
+from graph.mechanisms import levels_of, mechanisms_in
 from graph.remember import remembered
 from graph.researched import Coverage, Scope, coverage_of, scopes_of
 from graph.snapshot import Snapshot
@@ -79,12 +81,13 @@ def profiles(snapshot: Snapshot, places: tuple[str, ...], filters: Filters) -> t
 
 def _profile(snapshot: Snapshot, facts: Facts, place: str, filters: Filters) -> Profile:
     duties = [each for each in snapshot.instances("gov:Competence") if facts.inside(place, each) and facts.asked(each)]
-    held, absent, norms = _sorted_duties(facts, duties)
+    kinds = {duty: facts.kind_of_duty(duty) for duty in duties}
+    held, absent, norms = ([duty for duty in duties if kinds[duty] == kind] for kind in DUTY_KINDS)
     scopes = scopes_of(snapshot, facts, place)
     asked = [filters.field] if filters.field else list(vocabulary().schemes["field"])
     flows = _flows(snapshot, facts.seated(place), filters)
     summable = [flow for flow in flows if flow.summable]
-    mechanisms = _mechanisms(snapshot, facts, place)
+    mechanisms = mechanisms_in(snapshot, facts, place)
     measures = [each for each in snapshot.instances("gov:Measure") if facts.inside(place, each) and facts.asked(each)]
     passages = facts.all("prov:hadPrimarySource")
     counted = [*duties, *mechanisms, *measures, *(scope.iri for scope in scopes)]
@@ -100,7 +103,7 @@ def _profile(snapshot: Snapshot, facts: Facts, place: str, filters: Filters) -> 
         flows_with_amount=sum(flow.amount is not None for flow in summable),
         sums=sums(summable),
         mechanisms=len(mechanisms),
-        mechanisms_between_levels=sum(_levels(facts, each) > 1 for each in mechanisms),
+        mechanisms_between_levels=sum(len(levels_of(facts, each)) > 1 for each in mechanisms),
         measures=_count(facts.word("gov:targeting", each) or "not-stated" for each in measures),
         gaps=_gaps(snapshot, facts, place, filters),
         scopes=scopes,
@@ -111,19 +114,6 @@ def _profile(snapshot: Snapshot, facts: Facts, place: str, filters: Filters) -> 
 
 def _count(words: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(words).items()))
-
-
-def _sorted_duties(facts: Facts, duties: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
-    """Tell duties that hold as facts from explicit absences and from norms."""
-    held, absent, norms = [], [], []
-    for duty in duties:
-        if facts.word("gov:modality", duty) != "is":
-            norms.append(duty)
-        elif facts.word("gov:nature", duty) == "none":
-            absent.append(duty)
-        else:
-            held.append(duty)
-    return held, absent, norms
 
 
 def _aspects(facts: Facts, held: Iterable[str], absent: Iterable[str], scopes: tuple[Scope, ...]) -> tuple[Aspect, ...]:
@@ -159,24 +149,6 @@ def _flows(snapshot: Snapshot, bodies: set[str], filters: Filters) -> tuple[Flow
     return read_flows(
         columns_of(snapshot), f"{condition} AND ({side})", {**inputs, "bodies": sorted(bodies)}, filters.at
     )
-
-
-def _mechanisms(snapshot: Snapshot, facts: Facts, place: str) -> list[str]:
-    """Give the mechanisms over the place, or where no place is stated, with a participant seated in it."""
-    found = []
-    for each in snapshot.instances("gov:CoordinationMechanism"):
-        here = facts.inside(place, each)
-        if not facts.all("gov:over").get(each):
-            bodies = facts.all("gov:participant").get(each, [])
-            here = any(facts.inside(place, body, "gov:jurisdiction") for body in bodies)
-        if here and facts.asked(each):
-            found.append(each)
-    return found
-
-
-def _levels(facts: Facts, mechanism: str) -> int:
-    bodies = facts.all("gov:participant").get(mechanism, [])
-    return len({level for body in bodies for level in facts.words("gov:level", body)})
 
 
 def _gaps(snapshot: Snapshot, facts: Facts, place: str, filters: Filters) -> dict[str, dict[str, int]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from graph.duty import DutyKind, kind_of_duty
 from graph.filters import Filters
-from graph.places import Places, places
+from graph.places import places
 from graph.snapshot import Snapshot
 from graph.time import holds, year
 from ontology.identifiers import slug
@@ -37,6 +38,10 @@ class Facts:
         """Give the first of them, or nothing."""
         return next(iter(self.words(curie, thing)), "")
 
+    def kind_of_duty(self, competence: str) -> DutyKind:
+        """Say whether a competence is a duty, a known absence or a norm."""
+        return kind_of_duty(self.word("gov:modality", competence), self.word("gov:nature", competence))
+
     def years(self, thing: str) -> tuple[int | None, int | None]:
         """Give the first and the last year of a thing; None for open or unknown."""
         first, last = (self.all(curie).get(thing, [None])[0] for curie in ("gov:validFrom", "gov:validTo"))
@@ -53,13 +58,12 @@ class Facts:
 
     def inside(self, place: str, thing: str, curie: str = "gov:over") -> bool:
         """Say whether a thing is over the place, or over one that lies in it."""
-        return any(_within(self.places, place, each) for each in self.all(curie).get(thing, []))
+        return any(self.lies_in(place, each) for each in self.all(curie).get(thing, []))
+
+    def lies_in(self, outer: str, inner: str) -> bool:
+        """Say whether a place is or lies in another; the Union stands for itself, not for all that lies in it."""
+        return inner == outer if self.places.code.get(outer) == "EU" else self.places.contains(outer, inner)
 
     def seated(self, place: str) -> set[str]:
         """Give the bodies whose jurisdiction is the place or lies in it."""
         return {actor for actor in self.all("gov:jurisdiction") if self.inside(place, actor, "gov:jurisdiction")}
-
-
-def _within(where_: Places, outer: str, inner: str) -> bool:
-    """Say whether a place is or lies in another; the Union stands for itself, not for all that lies in it."""
-    return inner == outer if where_.code.get(outer) == "EU" else where_.contains(outer, inner)

@@ -9,9 +9,9 @@ from typing import Final
 from api.answers.document import Document, Row, filters_of, sources_of
 from api.answers.funding import flows_document
 from api.answers.lists import list_document
-from api.answers.report import kind_of_duty
 from api.parameters import ParameterRefused
 from graph.changes import Held, change_of, handovers
+from graph.duty import kind_of_duty
 from graph.filters import Filters
 from graph.snapshot import Snapshot
 from graph.time import year
@@ -40,7 +40,7 @@ def changes_document(snapshot: Snapshot, filters: Filters) -> Document:
         document = list_document(snapshot, name, filters)
         queries[name] = document.query
         for row in document.data:
-            kind = name.removesuffix("s") if name != "competences" else kind_of_duty(row)
+            kind = name.removesuffix("s") if name != "competences" else kind_of_duty(row["modality"], row["nature"])
             if kind != "norm":
                 rows.append(_changed(row[name.removesuffix("s")], kind, row, since, until))
             if kind == "duty" and row["holder"] and row["territory"]:

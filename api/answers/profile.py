@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Final
 
 from api.answers.document import Document, Row, filters_of, not_applied, sources_of
 from api.answers.lists import list_query
+from graph.facts import Facts
 from graph.filters import Filters
 from graph.places import places
 from graph.profiles.jurisdictions import jurisdictions_at
@@ -60,10 +61,11 @@ def _rows(snapshot: Snapshot, filters: Filters) -> dict[str, tuple[Row, ...]]:
     relations: list[Row] = []
     fields: list[Row] = []
     jurisdictions: list[Row] = []
+    facts = Facts(snapshot, filters)
     for place, code in sorted(where.code.items(), key=lambda item: item[1]):
         if code == "EU" or filters.country not in (None, code):
             continue
-        reading = read_place(snapshot, place, replace(filters, country=None))
+        reading = read_place(snapshot, facts, place)
         for field in reading.fields:
             for relation in relations_in(reading, field, filters.span):
                 relations.append({"country": code, **asdict(relation), "evidence": list(relation.evidence)})

@@ -13,13 +13,14 @@ from api.answers.gaps import gap_matrix_document, gaps_document
 from api.answers.headline import funding_headline
 from api.answers.lists import list_document
 from api.answers.network import network_document
+from graph.duty import DUTY_KINDS, duties_by_kind, kind_of_duty
 from graph.filters import Filters
 from graph.network import Kind
 from graph.snapshot import Snapshot
 from ontology.identifiers import slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["STATED", "kind_of_duty", "report_document", "report_title"]
+__all__ = ["STATED", "report_document", "report_title"]
 
 STATED: Final[tuple[Kind, ...]] = ("funding", "coordination", "hierarchy")
 """Ties that a source states; ties of competence only say that two bodies share a field."""
@@ -59,10 +60,7 @@ def report_document(snapshot: Snapshot, filters: Filters) -> Document:
             **{name: funding["meta"][name] for name in ("totals", "coverage", "left_out")},
         },
         "flows": flows.data,
-        "duties": {
-            kind: [row for row in lists["competences"].data if kind_of_duty(row) == kind]
-            for kind in ("duty", "absence", "norm")
-        },
+        "duties": duties_by_kind(lists["competences"].data),
         **{name: found.data for name, found in lists.items() if name != "competences"},
         "network": network.data,
         "levels": _levels(lists["competences"].data, network.data),
@@ -84,7 +82,7 @@ def report_document(snapshot: Snapshot, filters: Filters) -> Document:
 def _levels(duties: Iterable[Row], network: Mapping[str, Any]) -> list[Row]:
     """Count, for each level in its order, bodies with a statement or a tie, statements by kind, and ties by kind.
 
-    A duty is what a body has by a source, an absence what it has not, a norm what an author holds it should have.
+    The kinds of statement are those of graph.duty.
     """
     level_of = {node["actor"]: node["level"] for node in network["nodes"]}
     bodies: dict[str, set[str]] = {}
@@ -92,7 +90,7 @@ def _levels(duties: Iterable[Row], network: Mapping[str, Any]) -> list[Row]:
         bodies.setdefault(level or "", set()).add(actor)
     held = Counter[tuple[str, str]]()
     for duty in duties:
-        held[duty["level"] or "", kind_of_duty(duty)] += 1
+        held[duty["level"] or "", kind_of_duty(duty["modality"], duty["nature"])] += 1
         bodies.setdefault(duty["level"] or "", set()).add(duty["holder"] or duty["competence"])
     ends = Counter[tuple[str, str]]()
     for edge in network["edges"]:
@@ -101,18 +99,11 @@ def _levels(duties: Iterable[Row], network: Mapping[str, Any]) -> list[Row]:
             ends[level, edge["kind"]] += 1
     return [
         {"level": level or None, "bodies": len(bodies[level])}
-        | {kind: held[level, kind] for kind in ("duty", "absence", "norm")}
+        | {kind: held[level, kind] for kind in DUTY_KINDS}
         | {kind: ends[level, kind] for kind in STATED}
         for level in (*vocabulary().schemes["level"], "")
         if level in bodies
     ]
-
-
-def kind_of_duty(row: Row) -> str:
-    """Say what a competence is: `duty`, `absence` (a source says the body has no part) or `norm`."""
-    if row["modality"] == "should":
-        return "norm"
-    return "absence" if row["nature"] == "none" else "duty"
 
 
 def _unknown(

@@ -17,12 +17,13 @@ from api.answers.headline import funding_headline
 from api.answers.lists import list_document
 from api.answers.network import network_document, selected_network
 from api.answers.overview import search_document, stats_document
-from api.answers.report import kind_of_duty, report_document, report_title
+from api.answers.report import report_document, report_title
 from api.answers.sources import coverage_document, source_document, sources_document, totals
 from api.dependencies import FiltersGiven, PageAsked, SnapshotGiven, not_modified
 from api.page import actor_address, page
 from api.parameters import ParameterRefused, countries, read_filters
 from api.problems import NotFound
+from graph.duty import duties_by_kind
 from graph.evidence import line_words
 from graph.filters import Filters
 from graph.funding.matrix import DIMENSIONS, SUMMABLE, Dimension
@@ -249,14 +250,14 @@ def actor_page(request: Request, name: str, snapshot: SnapshotGiven, raw: Filter
         for part in ("money_in", "money_out", "competences", "mechanisms", "measures")
         for row in found["data"][part]
     ]
-    duties = found["data"]["competences"]
+    duties = duties_by_kind(found["data"]["competences"])
     context: dict[str, Any] = {
         "name": name,
         "actor": found["data"],
         "document": found,
-        "duties": [row for row in duties if kind_of_duty(row) == "duty"],
-        "absences": [row for row in duties if kind_of_duty(row) == "absence"],
-        "norms": [row for row in duties if kind_of_duty(row) == "norm"],
+        "duties": duties["duty"],
+        "absences": duties["absence"],
+        "norms": duties["norm"],
         "undated": sum(row["begin"] is None and row["end"] is None for row in statements),
         "statements": len(statements),
         "rules": {},

@@ -9,8 +9,10 @@ from typing import Literal as Word
 
 from pyoxigraph import Literal
 
+from graph.facts import Facts
 from graph.filters import Filters
 from graph.gaps.rules import Rule, RuleRefused, rules
+from graph.mechanisms import levels_of, spots_of
 from graph.places import places
 from graph.queries import bind, query_text
 from graph.remember import remembered
@@ -233,23 +235,15 @@ def _state(gaps: list[Gap], ties: int, clear: bool) -> State:
 def _ties(snapshot: Snapshot, filters: Filters) -> dict[tuple[str, str], int]:
     """Count the mechanisms between levels of each country and field.
 
-    The country is that of the place they are over, else those of their participants.
+    The country is that of the place they are over, else those of the bodies that take part.
     """
-    where = places(snapshot)
-    over, fields = snapshot.values("gov:over"), snapshot.values("gov:field")
-    begin, end = snapshot.values("gov:validFrom"), snapshot.values("gov:validTo")
-    jurisdiction, level = snapshot.values("gov:jurisdiction"), snapshot.values("gov:level")
+    facts = Facts(snapshot, Filters(at=filters.at, since=filters.since, until=filters.until))
     counts: dict[tuple[str, str], int] = defaultdict(int)
-    for mechanism, participants in snapshot.values("gov:participant").items():
-        ends = (year(begin.get(mechanism, [None])[0]), year(end.get(mechanism, [None])[0]))
-        levels = {value for actor in participants for value in level.get(actor, [])}
-        if len(levels) < 2 or not holds(*ends, *filters.span):
-            continue
-        spots = over.get(mechanism) or [place for actor in participants for place in jurisdiction.get(actor, [])]
-        countries = {where.country(spot) for spot in spots} - {None}
-        for country in countries:
-            for field in fields.get(mechanism, []):
-                counts[str(country), slug(field)] += 1
+    for mechanism in snapshot.instances("gov:CoordinationMechanism"):
+        if len(levels_of(facts, mechanism)) > 1 and facts.asked(mechanism):
+            for country in {facts.places.country(spot) for spot in spots_of(facts, mechanism)} - {None}:
+                for field in facts.words("gov:field", mechanism):
+                    counts[str(country), field] += 1
     return dict(counts)
 
 

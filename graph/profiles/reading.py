@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.facts import Facts
-from graph.filters import Filters
+from graph.mechanisms import levels_of, mechanisms_in
 from graph.researched import Scope, scopes_of
 from graph.snapshot import Snapshot
 
@@ -72,13 +72,12 @@ class Reading:
         return sorted(found | {field for measure in self.measures for field in measure.fields})
 
 
-def read_place(snapshot: Snapshot, place: str, filters: Filters) -> Reading:
-    """Read what is over a place or over one in it; `filters` narrow by field and years.
+def read_place(snapshot: Snapshot, facts: Facts, place: str) -> Reading:
+    """Read what is over a place or over one in it, in the field and years that `facts` are asked for.
 
-    A mechanism without a place is one of the place where a body seated in it takes part. The cost is one scan a
-    property; a place of which nothing is recorded gives an empty reading.
+    A mechanism without a place is one of the place where a body seated in it takes part. The cost grows with all that
+    is recorded anywhere; a place of which nothing is recorded gives an empty reading.
     """
-    facts = Facts(snapshot, filters)
     passages = facts.all("prov:hadPrimarySource")
 
     def fields(thing: str) -> frozenset[str]:
@@ -98,20 +97,19 @@ def read_place(snapshot: Snapshot, place: str, filters: Filters) -> Reading:
             territory=territory,
             fields=fields(each),
             aspect=facts.word("gov:aspect", each),
-            absent=facts.word("gov:nature", each) == "none",
+            absent=facts.kind_of_duty(each) == "absence",
             evidence=evidence(each),
             begin=facts.years(each)[0],
             end=facts.years(each)[1],
         )
         for each in snapshot.instances("gov:Competence")
-        if facts.word("gov:modality", each) == "is" and facts.asked(each) and facts.inside(place, each)
+        if facts.kind_of_duty(each) != "norm" and facts.asked(each) and facts.inside(place, each)
         for holder in facts.all("gov:holder").get(each, [])[:1]
         for territory in facts.all("gov:over").get(each, [])[:1]
     ]
     ties = [
-        Tie(each, _levels(facts, each), fields(each), evidence(each), *facts.years(each))
-        for each in snapshot.instances("gov:CoordinationMechanism")
-        if facts.asked(each) and _ties(facts, place, each)
+        Tie(each, levels_of(facts, each), fields(each), evidence(each), *facts.years(each))
+        for each in mechanisms_in(snapshot, facts, place)
     ]
     measures = [
         Initiative(each, facts.word("gov:targeting", each), fields(each), _bodies(facts, each), evidence(each))
@@ -119,18 +117,6 @@ def read_place(snapshot: Snapshot, place: str, filters: Filters) -> Reading:
         if facts.asked(each) and facts.inside(place, each)
     ]
     return Reading(place, tuple(duties), tuple(ties), tuple(measures), scopes_of(snapshot, facts, place))
-
-
-def _levels(facts: Facts, mechanism: str) -> frozenset[str]:
-    bodies = facts.all("gov:participant").get(mechanism, [])
-    return frozenset(level for body in bodies if (level := facts.word("gov:level", body)))
-
-
-def _ties(facts: Facts, place: str, mechanism: str) -> bool:
-    if facts.all("gov:over").get(mechanism):
-        return facts.inside(place, mechanism)
-    bodies = facts.all("gov:participant").get(mechanism, [])
-    return any(facts.inside(place, body, "gov:jurisdiction") for body in bodies)
 
 
 def _bodies(facts: Facts, measure: str) -> tuple[tuple[str, str], ...]:
