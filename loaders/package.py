@@ -13,7 +13,7 @@ from typing import Final
 
 from loaders.encodings import file_refused
 
-__all__ = ["Package", "Sheet"]
+__all__ = ["Package", "Sheet", "never_read"]
 
 _BLOCK: Final = 1 << 20
 _TAIL: Final = 1 << 13  # bytes of the block before that are looked at again, for what stands across
@@ -72,13 +72,16 @@ class Package:
             with zipfile.ZipFile(path) as archive:
                 parts = archive.infolist()
                 self._check_sizes(parts)
-                for part in filter(_is_read, parts):
-                    self._check_declarations(archive, part)
+                for part in parts:
+                    if not never_read(part.filename):
+                        self._check_declarations(archive, part)
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, struct.error) as error:
             raise file_refused(path, f"not a workbook that can be read ({error})") from error
 
     def sheet(self, name: str) -> Sheet:
         """Look through a sheet; InputRefused where a formula has no result, which is for a spreadsheet to calculate."""
+        if never_read(name):
+            raise file_refused(self._path, f"its part {name} is not what it is called")
         last_row = 0
         merged: dict[tuple[int, int, int], None] = {}
         try:
@@ -114,7 +117,9 @@ class Package:
         if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_BYTES:
             reason = f"it would unpack to more than {_MOST_BYTES >> 30} GB, or to more than {_MOST_PARTS:,} parts"
             raise file_refused(self._path, reason)
-        for part in filter(_is_read, parts):
+        for part in parts:
+            if never_read(part.filename):
+                continue
             if part.file_size > max(_FREE_BYTES, _MOST_RATIO * part.compress_size):
                 raise file_refused(self._path, f"its part {part.filename} is packed more than {_MOST_RATIO} to 1")
             most = _MOST_STRINGS if "sharedstrings" in part.filename.lower() else _MOST_OF_PART
@@ -136,9 +141,9 @@ class Package:
             raise file_refused(self._path, reason, row)
 
 
-def _is_read(part: zipfile.ZipInfo) -> bool:
-    """Say whether a part is read: pictures, notes, caches and what belongs to other programs are not."""
-    return not _UNREAD.match(part.filename)
+def never_read(name: str) -> bool:
+    """Say whether a part is none that is read: a picture, a note, a cache, or what belongs to other programs."""
+    return bool(_UNREAD.match(name))
 
 
 def _blocks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

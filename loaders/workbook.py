@@ -14,17 +14,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
+from openpyxl.reader.excel import ExcelReader
 
 from loaders.delimited import header_names
 from loaders.encodings import file_refused, regular_size
-from loaders.package import Package, Sheet
+from loaders.package import Package, Sheet, never_read
 from loaders.records import Record, RecordRefused
 from ontology.errors import CellProblem, near_matches
 
 __all__ = ["Workbook"]
 
 _MOST_ROWS: Final = 1_048_576  # of a sheet, by the format
+_READ: Final = ("main+xml", "sharedStrings", "worksheet", "styles")
 _LOOKED_AT: Final = 1000  # rows in which a sheet shows that it is not empty
 _BROKEN: Final = (
     ArithmeticError,
@@ -82,9 +83,11 @@ class Workbook:
             weakref.finalize(self, file.close)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of styles and validations, which are not read
-                self._book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+                reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
+                reader.read()
+            self._book = reader.wb
         except _BROKEN as error:
-            raise file_refused(path, f"not a workbook that can be read ({error})") from error
+            raise file_refused(path, f"not a workbook that can be read ({_why(error)})") from error
         remarks: list[str] = []
         self._sheet = self._chosen(sheet, remarks)
         self._sheet.reset_dimensions()  # what the file says of them may be wrong
@@ -170,7 +173,28 @@ class Workbook:
                     raise file_refused(self._path, f"a sheet has at most {_MOST_ROWS:,} rows", number)
                 yield [_text(value) for value in row]
         except _BROKEN as error:
-            raise file_refused(self._path, f"the workbook is damaged ({error})", number) from error
+            raise file_refused(self._path, f"the workbook is damaged ({_why(error)})", number) from error
+
+
+def _why(error: Exception) -> str:
+    """Give the first line of what the library says, of the cause where it has one."""
+    said = str(error.__cause__ or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
+
+
+class _Reader(ExcelReader):  # type: ignore[misc]
+    """The library's reader, kept to parts that were looked through."""
+
+    def read_manifest(self) -> None:
+        """Read what each part is; InputRefused where one that is read bears the name of one that never is."""
+        super().read_manifest()
+        for part in self.package.Override:
+            if never_read(part.PartName[1:]) and any(kind in part.ContentType for kind in _READ):
+                reason = f"its part {part.PartName} is not what it is called"
+                raise file_refused(Path(self.archive.filename), reason)
+
+    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+        """Leave out a sheet that is a chart; it has no rows."""
 
 
 def _reaching(above: Sequence[list[str]], names: Sequence[str], sheet: Sheet, header: int) -> list[str]:

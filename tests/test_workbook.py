@@ -150,6 +150,37 @@ def test_what_would_unpack_to_too_much_is_refused_before_it_is_unpacked(file: Pa
         Workbook(file)
 
 
+def test_a_part_that_bears_the_name_of_another_kind_is_refused(file: Path) -> None:
+    write(file, S=[["a"], ["text"]])
+    attack = b'<!DOCTYPE x [<!ENTITY e "e">]><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+    changed(file, "xl/media/strings.svg", lambda _: attack)
+    assert rows(Workbook(file)) == [(2, ["text"])]  # a picture may declare what it likes
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    named = b'<Override PartName="/xl/media/strings.svg" ContentType="' + kind + b'"/></Types>'
+    changed(file, "[Content_Types].xml", lambda xml: xml.replace(b"</Types>", named))
+    with pytest.raises(InputRefused, match=r"/xl/media/strings\.svg is not what it is called"):
+        Workbook(file)
+    write(file, S=[["a"], ["text"]])
+    changed(file, "xl/media/sheet.svg", lambda _: b"<!DOCTYPE x [<!ENTITY e 'e'>]><worksheet/>")
+    changed(
+        file,
+        "xl/_rels/workbook.xml.rels",
+        lambda xml: xml.replace(b"/xl/worksheets/sheet1.xml", b"/xl/media/sheet.svg"),
+    )
+    with pytest.raises(InputRefused, match=r"xl/media/sheet\.svg is not what it is called"):
+        Workbook(file)
+
+
+def test_a_chart_is_no_sheet(file: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["a"])
+    book.create_chartsheet("Chart", 0)
+    book.save(file)
+    assert Workbook(file).columns["row"] == ("a",)
+    with pytest.raises(InputRefused, match="no sheet 'Chart'"):
+        Workbook(file, sheet="Chart")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
