@@ -273,6 +273,7 @@ CASEBOOK_TABLES: tuple[Table, ...] = (
             Column("recipient", "ref", "who receives; empty: not stated", "gov:recipient", table="actors"),
             Column("programme", "ref", "the fund or programme", "gov:programme", table="programmes"),
             FIELDS,
+            TERRITORY,
             Column(
                 "amount_min", "amount", "the amount, or the lower end of the range; empty: unknown", "gov:amountMin"
             ),
