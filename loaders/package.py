@@ -80,8 +80,6 @@ class Package:
 
     def sheet(self, name: str) -> Sheet:
         """Look through a sheet; InputRefused where a formula has no result, which is for a spreadsheet to calculate."""
-        if never_read(name):
-            raise file_refused(self._path, f"its part {name} is not what it is called")
         last_row = 0
         merged: dict[tuple[int, int, int], None] = {}
         try:

@@ -7,7 +7,7 @@ import warnings
 import weakref
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import islice
@@ -188,10 +188,16 @@ class _Reader(ExcelReader):  # type: ignore[misc]
     def read_manifest(self) -> None:
         """Read what each part is; InputRefused where one that is read bears the name of one that never is."""
         super().read_manifest()
-        for part in self.package.Override:
-            if never_read(part.PartName[1:]) and any(kind in part.ContentType for kind in _READ):
-                reason = f"its part {part.PartName} is not what it is called"
-                raise file_refused(Path(self.archive.filename), reason)
+        self._check(part.PartName[1:] for part in self.package.Override if any(k in part.ContentType for k in _READ))
+
+    def read_worksheets(self) -> None:
+        """Open the sheets; InputRefused where one bears the name of a part that is never read."""
+        self._check(relation.target for _, relation in self.parser.find_sheets())
+        super().read_worksheets()
+
+    def _check(self, names: Iterable[str]) -> None:
+        for name in filter(never_read, names):
+            raise file_refused(Path(self.archive.filename), f"its part {name} is not what it is called")
 
     def read_chartsheet(self, sheet: Any, rel: Any) -> None:
         """Leave out a sheet that is a chart; it has no rows."""
