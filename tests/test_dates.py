@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -196,3 +199,38 @@ def test_what_is_no_date_is_counted_and_shown() -> None:
     found = find_pattern(["2010", "unknown", "01//04/2010", "1204", "x" * 100])
     assert (found.pattern, found.read, found.not_read) == ("yyyy", 1, 4)
     assert found.refused == ("unknown", "01//04/2010", "1204", "x" * 61)
+
+
+def standard(cell: str, form: str) -> str:
+    try:
+        return time.strftime("%Y-%m-%d", time.strptime(cell, form))
+    except ValueError:
+        return ""
+
+
+LISTS = Path(__file__).parents[2] / "shared" / "data" / "esif_beneficiaries"
+
+
+@pytest.mark.sources
+@pytest.mark.skipif(not LISTS.is_dir(), reason="no published lists beside the checkout")
+@pytest.mark.parametrize(
+    ("name", "column", "pattern", "form"),
+    [
+        ("de_berlin_esf_2014_2020.csv", 3, "dd.mm.yyyy", "%d.%m.%Y"),
+        ("fi_erdf_2007_2013.csv", 8, "d.m.yyyy", "%d.%m.%Y"),
+        ("england_esif_2014_2020.csv", 5, "d. mmm yy", "%d. %b %y"),
+        ("uk_2007_2013.csv", 7, "dd/mm/yyyy | dd/mm/yy | yyyy | mm/yyyy", "%d/%m/%Y"),
+    ],
+)
+def test_the_dates_of_published_lists_are_read_as_the_standard_library_reads_them(
+    name: str, column: int, pattern: str, form: str
+) -> None:
+    with (LISTS / name).open(encoding="utf-8", newline="") as text:
+        cells = [row[column].strip() for row in csv.reader(text)][1:]
+    found = find_pattern(cells)
+    assert (found.pattern, found.doubtful) == (pattern, "")
+    assert found.not_read <= 1
+    read = date_reader(found.pattern)
+    expected = {cell: day for cell in cells if (day := standard(cell, form))}
+    assert len(expected) > 100
+    assert {cell: read(cell) for cell in expected} == expected

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -209,3 +212,32 @@ def test_a_text_among_numbers_is_refused_and_decides_nothing() -> None:
 def test_millions_of_cells_are_looked_through_in_little_memory() -> None:
     found = find_style(f"{n % 977},{n % 89:02}" for n in range(200_000))
     assert (found.style, found.read) == ("1234,56", 200_000)
+
+
+LISTS = Path(__file__).parents[2] / "shared" / "data" / "esif_beneficiaries"
+
+
+@pytest.mark.sources
+@pytest.mark.skipif(not LISTS.is_dir(), reason="no published lists beside the checkout")
+@pytest.mark.parametrize(
+    ("name", "column", "style", "thousands", "point"),
+    [
+        ("de_bayern_esf_2014_2020.csv", 5, "1.234,56", ".", ","),
+        ("de_berlin_esf_2014_2020.csv", 5, "1.234,56", ".", ","),
+        ("de_sachsen_esf_2014_2020.csv", 5, "1234,56", "", ","),
+        ("ro_erdf_2007_2013.csv", 10, "1234,56", "", ","),
+        ("it_programmes_2014_2020.csv", 12, "1,234.56", ",", "."),
+        ("uk_2007_2013.csv", 4, "1234.56", "", "."),
+        ("fi_erdf_2007_2013.csv", 11, "1234.56", "", "."),
+    ],
+)
+def test_the_amounts_of_published_lists_come_to_their_sum(
+    name: str, column: int, style: str, thousands: str, point: str
+) -> None:
+    with (LISTS / name).open(encoding="utf-8", newline="") as text:
+        cells = [row[column] for row in csv.reader(text)][1:]
+    bare = [re.sub(r"[^0-9.,-]", "", cell) for cell in cells]
+    cents = sum(round(float(cell.replace(thousands or "_", "").replace(point, ".")) * 100) for cell in bare)
+    found = find_style(cells)
+    assert (found.style, found.doubtful, found.not_read) == (style, "", 0)
+    assert sum(map(number_reader(style), cells)) * 100 == cents
