@@ -56,10 +56,6 @@ class Sides(NamedTuple):
         """Whether one organisation is both."""
         return bool(self.provider.key) and self.provider.key == self.receiver.key
 
-    def internal(self, word: str) -> bool:
-        """Whether money only moves within one organisation; what it spends, it spends on others that are not named."""
-        return self.same and word != "expenditure"
-
 
 def read_activity(element: Any) -> Activity:
     """Read what an activity says of itself, in whatever order its elements stand."""

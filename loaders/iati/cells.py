@@ -60,7 +60,7 @@ def _money(
     cells = (*_budget(part, parts, revised[part.tag]), *_period(parts), *_value(parts, activity.currency))
     if part.tag == PLANNED:
         both = sides(activity, parts, PLANNED)
-        cells = (*cells, *_sides(both, survey), *(["yes" if both.same else ""] * 2))
+        cells = (*cells, *_sides(both, survey), "yes" if both.same else "")
     return Record(part.tag, line, (*own, *cells))
 
 
@@ -160,7 +160,6 @@ def _transaction(part: Any, parts: Parts, activity: Activity, survey: Survey) ->
         money,
         *_sides(both, survey),
         "yes" if both.same else "",
-        "yes" if both.internal(word) else "",
         "yes" if survey.also_reported(activity, word, both) else "",
         _places(parts, "recipient-country"),
         _places(parts, "recipient-region"),

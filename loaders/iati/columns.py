@@ -3,8 +3,8 @@
 `…-as-written` is the cell as it stands in the file, beside the word that codes of all versions come out as. An
 organisation takes several columns: `provider` is what tells it apart, `provider-name` its name, which another element
 of the file may give, `provider-identifier` its reference where that is the organisation's own, `provider-from` whether
-the file states it or the standard assumes it. `internal` is money that moves within one organisation, `also-reported`
-money that the other side reports in the same file, `superseded` a plan that a revised one of its period replaces.
+the file states it or the standard assumes it. `same-body` says that one organisation is both sides, `also-reported`
+that the other side reports the money in the same file, `superseded` that a revised plan of its period replaces it.
 """
 
 from __future__ import annotations
@@ -69,7 +69,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         *_side("provider"),
         *_side("receiver"),
         "same-body",
-        "internal",
         "also-reported",
         "transaction-countries",
         "transaction-regions",
@@ -83,7 +82,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         *_side("provider"),
         *_side("receiver"),
         "same-body",
-        "internal",
     ),
     "organisation": _ORGANISATION,
     "total-budget": _FORWARD,
