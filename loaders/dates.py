@@ -186,7 +186,7 @@ def _wide(pattern: str) -> str:
 def _fit(text: str) -> _Fit:
     """Give the patterns that read a cell, each with a number: those with the same number give the same date."""
     found: dict[str, str] = {}
-    for pattern in DATES:
+    for pattern in _fitting(re.sub("[0-9]", "1", text)):
         try:
             value = _read(text, [pattern], [pattern_form(pattern)])
         except DateRefused:
@@ -195,6 +195,14 @@ def _fit(text: str) -> _Fit:
             found[pattern] = value
     values = list(dict.fromkeys(found.values()))
     return tuple((pattern, values.index(value)) for pattern, value in found.items())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _fitting(shape: str) -> tuple[str, ...]:
+    """Give the patterns that can read a cell whatever its digits are; each digit is written as 1."""
+    if "1" not in shape:
+        return ()
+    return tuple(pattern for pattern in DATES if pattern_form(pattern).fullmatch(shape))
 
 
 def _order(

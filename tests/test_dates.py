@@ -232,5 +232,5 @@ def test_the_dates_of_published_lists_are_read_as_the_standard_library_reads_the
     assert found.not_read <= 1
     read = date_reader(found.pattern)
     expected = {cell: day for cell in cells if (day := standard(cell, form))}
-    assert len(expected) > 100
+    assert len(expected) > 20
     assert {cell: read(cell) for cell in expected} == expected
