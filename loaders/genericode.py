@@ -9,9 +9,11 @@ from typing import IO, Any, Final
 
 from lxml import etree
 
+from loaders.places.countries import ALPHA_2
 from loaders.places.files import refuse, regular
 from loaders.records import Record, RecordRefused
 from ontology.errors import CellProblem
+from ontology.identifiers import slugified
 
 __all__ = ["LANGUAGES", "GenericodeReader"]
 
@@ -45,9 +47,11 @@ LANGUAGES: Final[Mapping[str, str]] = {
 _MOST_BYTES: Final = 256 * 1024 * 1024
 _MOST_LETTERS: Final = 1_000_000
 _MOST_COLUMNS: Final = 500
-_FIRST: Final = ("Table", "Version", "Code", "IRI", "Name")
-_CODE, _NAME = "code", "Name"
+_FIRST: Final = ("Table", "Version", "Code", "Key", "IRI", "Name", "Country", "First year", "Last year")
+_CODE, _NAME, _LABEL = "code", "Name", "_label"
+_KNOWN: Final = frozenset({*_FIRST, *LANGUAGES.values()})
 _TABLE_IRI: Final = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_YEARS: Final = re.compile(r"\(([0-9]{4})\s*[/–-]\s*([0-9]{4})\)\s*$")
 _IRI_END: Final = re.compile(r"[^\s<>\"{}|\\^`/?#%]+")
 
 
@@ -55,8 +59,10 @@ class GenericodeReader:
     """A code list.
 
     It gives a record of the kind `code` for each row: Table is the last part of the list's identifier (country),
-    Version its version, IRI the identifier and the code, Name the name that the list itself prefers, then a column for
-    each language in which there are names, called by its tag (bg, cs, …), and the list's other columns by their names.
+    Version its version, Key the code as it can end an IRI (ESF_PLUS as esf-plus), IRI the identifier and the code, Name
+    the name that the list itself prefers. Country is the code in two letters where it is that of a country in three,
+    First year and Last year are those that the name ends in, as programmes' do: (2014/2020). Then come the names in
+    each official language, called by its tag (bg, cs, …), and the list's other columns by their own names.
     """
 
     def __init__(self, path: Path) -> None:
@@ -69,6 +75,8 @@ class GenericodeReader:
         self._stream: IO[bytes] | None = None
         self._share = 0.0
         self._list_id, self._version, self._columns = self._head()
+        named = {language + _LABEL for language in LANGUAGES}
+        self._others = tuple(name for name in self._columns if name not in named)
         self._remarks = [f"list {self._list_id or '(without an identifier)'}, version {self._version or 'not stated'}"]
 
     @property
@@ -79,11 +87,8 @@ class GenericodeReader:
     @property
     def columns(self) -> Mapping[str, Sequence[str]]:
         """The columns of a code."""
-        names = list(_FIRST)
-        for name in self._columns:
-            called = _column_name(name)
-            names.append(called if called not in names else f"column {name}")
-        return {"code": names}
+        others = [f"column {name}" if name in _KNOWN else name for name in self._others]
+        return {"code": (*_FIRST, *LANGUAGES.values(), *others)}
 
     @property
     def remarks(self) -> Sequence[str]:
@@ -99,25 +104,30 @@ class GenericodeReader:
     def records(self) -> Iterator[Record | RecordRefused]:
         """Give the codes in the order of the list."""
         table = self._list_id.rpartition("/")[2]
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for element in self._elements("Row"):
             cells = {str(value.get("ColumnRef")): _value(value) for value in element.iter("{*}Value")}
             place, code = element.sourceline or 0, cells.get(_CODE, "").strip()
-            reason = self._problem(code, cells, code in seen)
-            seen.add(code)
+            key = slugified(code)
+            reason = self._problem(code, cells, seen.get(key))
+            seen.setdefault(key, code)
             if reason:
                 yield RecordRefused(CellProblem(str(self._path), place, _CODE, code[:80], reason))
                 continue
             iri = f"{self._list_id}/{code}" if self._list_id and _IRI_END.fullmatch(code) else ""
-            first = (table, self._version, code, iri, cells.get(_NAME, ""))
-            yield Record("code", place, (*first, *(cells.get(name, "") for name in self._columns)))
+            name = cells.get(_NAME) or cells.get(f"eng{_LABEL}", "")
+            years = _YEARS.search(name)
+            country = ALPHA_2.get(code, "") if table == "country" else ""
+            first = (table, self._version, code, key, iri, name, country, *(years.groups() if years else ("", "")))
+            names = (cells.get(language + _LABEL, "") for language in LANGUAGES)
+            yield Record("code", place, (*first, *names, *(cells.get(other, "") for other in self._others)))
         self._share = 1.0
 
-    def _problem(self, code: str, cells: Mapping[str, str], again: bool) -> str | None:
+    def _problem(self, code: str, cells: Mapping[str, str], earlier: str | None) -> str | None:
         if not code:
             return "the row has no code"
-        if again:
-            return "this code stands in the list already"
+        if earlier is not None:
+            return f"the list has the code {earlier[:80]!r} already, which ends an IRI in the same way"
         unknown = [name for name in cells if name not in (_CODE, _NAME) and name not in self._columns]
         if unknown:
             return f"the row has a value for {unknown[0][:80]!r}, which is no column of the list"
@@ -191,12 +201,3 @@ def _forget(element: Any) -> None:
     element.clear(keep_tail=False)
     while element.getprevious() is not None:
         del element.getparent()[0]
-
-
-def _column_name(name: str) -> str:
-    """Call a column of names by its language.
-
-    >>> _column_name("spa_label"), _column_name("status")
-    ('es', 'status')
-    """
-    return LANGUAGES.get(name.removesuffix("_label"), name) if name.endswith("_label") else name

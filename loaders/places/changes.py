@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import Final
 
+from loaders.places.countries import iso_code
 from loaders.places.regions import Change, key_of
 
 __all__ = ["Succession"]
@@ -43,16 +44,20 @@ class Succession:
     def cells(self, change: Change, codes: Set[str]) -> tuple[str, ...]:
         """Give a change as the cells of a record; `codes` are those of the later vintage."""
         gone = bool(change.old) and change.old not in codes
+        country = (change.old or change.new)[:2]
         return (
             *(key_of(self._earlier, change.old), key_of(self._vintage, change.new), change.old, change.new),
             *(change.level, change.label, change.word, change.scheme, self._earlier, self._vintage),
-            *("yes" if gone else "", self._where(change.old, codes) if gone else ""),
+            *("yes" if gone else "", self._where(change.old, codes) if gone else "", iso_code(country), country),
         )
 
     def _where(self, old: str, codes: Set[str]) -> str:
-        """Give the key of the next larger region of a code that is gone: of its own vintage if that is gone as well."""
+        """Give the key of the next larger region of a code that is gone: of its own vintage if that is gone as well.
+
+        It is "" where there is none but the country.
+        """
         gone = {change.old for change in self.changes} - codes
-        for end in range(len(old) - 1, 1, -1):
+        for end in range(len(old) - 1, 2, -1):
             if old[:end] in gone:
                 return key_of(self._earlier, old[:end])
             if old[:end] in codes:

@@ -22,14 +22,15 @@ from loaders.records import Record, RecordRefused
 from ontology.errors import CellProblem
 from ontology.identifiers import expand
 
-__all__ = ["LAU_SUFFIXES", "REGION", "UNIT", "LauReader"]
+__all__ = ["COUNTRY", "LAU_SUFFIXES", "REGION", "UNIT", "LauReader"]
 
 LAU_SUFFIXES: Final[tuple[str, ...]] = (".trig", ".trig.gz")
+COUNTRY: Final = ("Country", "Country name", "NUTS country")
+REGION: Final = ("Key", "Code", "Level", "Vintage", "Within", "Country", "NUTS country")
 UNIT: Final = (
-    *("Key", "Code", "Label", "Language", "Vintage", "NUTS country", "Country"),
-    *("NUTS 3", "Regions", "Within", "NUTS vintage"),
+    *("Key", "Code", "Label", "Language", "Vintage", "NUTS 3", "Regions", "Within", "NUTS vintage"),
+    *("Country", "NUTS country"),
 )
-REGION: Final = ("Key", "Code", "Label", "Language", "Level", "Vintage", "NUTS country", "Country", "Within")
 _UNIT: Final = re.compile(r"/lau/([0-9]{4})/(?:([a-z]{2})/)?([^/]+)$")
 _REGION: Final = re.compile(r"/nuts/([0-9]{4})/([A-Z]{2}[0-9A-Z]{0,3})$")
 _LABEL, _NOTATION = (NamedNode(expand(f"skos:{name}")) for name in ("prefLabel", "notation"))
@@ -38,8 +39,6 @@ _MISTAGGED: Final = frozenset({("BE", "be")})
 """Countries and language tags of the list that are the country's code, and another country's language."""
 _UNSTATED: Final = "und"
 """The language tag of names whose language is not known."""
-_NO_WORDS: Final = "zxx"
-"""The language tag of what is in no language, such as a code that stands for a name."""
 
 
 class _Unit(NamedTuple):
@@ -55,10 +54,10 @@ class _Unit(NamedTuple):
 class LauReader:
     """A list of local administrative units.
 
-    It gives records of two kinds: first each `region` of NUTS that units lie in, and those that it lies in, up to the
-    country, named by its code as the list has no names; then each `unit` that has a name. NUTS 3 is the region that a
-    unit lies in, where it is one; a unit that lies in several, or is said to, has "" there, and Within is the smallest
-    region that holds them all. Code is "" for a unit that the list gives no code.
+    It gives records of three kinds: each `country`, each `region` of NUTS that units lie in, with the larger ones, and
+    each `unit` that has a name. NUTS 3 is the region that a unit lies in, where it is one; a unit that lies in
+    several, or is said to, has "" there, and Within is the key of the smallest region that holds them all, "" where
+    only the country does. Code is "" for a unit that the list gives no code. The list has no names of regions.
     """
 
     def __init__(self, path: Path) -> None:
@@ -80,8 +79,8 @@ class LauReader:
 
     @property
     def columns(self) -> Mapping[str, Sequence[str]]:
-        """The columns of units, and of the regions that they lie in."""
-        return {"region": REGION, "unit": UNIT}
+        """The columns of units, and of the regions and countries that they lie in."""
+        return {"country": COUNTRY, "region": REGION, "unit": UNIT}
 
     @property
     def remarks(self) -> Sequence[str]:
@@ -93,7 +92,7 @@ class LauReader:
         return self._statements.progress
 
     def records(self) -> Iterator[Record | RecordRefused]:
-        """Give the regions, the larger first, then the units in the order of the file."""
+        """Give the countries and regions, each after what it lies in, then the units in the order of the file."""
         larger = {iri for several in self._larger.values() for iri in several}
         regions = [region for iri in larger if (region := _REGION.search(iri))]
         vintages = sorted({region[1] for region in regions})
@@ -115,11 +114,11 @@ class LauReader:
     def _region(self, place: int, code: str, vintage: str) -> Record | RecordRefused:
         if reason := code_problem(code):
             return RecordRefused(CellProblem(str(self._path), place, "Code", code, reason))
-        country, parent = code[:2], code[:-1] if len(code) > 2 else ""
-        label, language = (COUNTRIES[country], "en") if code == country else (code, _NO_WORDS)
-        level = str(level_of(code))
-        cells = (key_of(vintage, code), code, label, language, level, vintage, country, iso_code(country))
-        return Record("region", place, (*cells, key_of(vintage, parent)))
+        country = code[:2]
+        if code == country:
+            return Record("country", place, (iso_code(country), COUNTRIES[country], country))
+        cells = (key_of(vintage, code), code, str(level_of(code)), vintage, _key_within(vintage, code[:-1]))
+        return Record("region", place, (*cells, iso_code(country), country))
 
     def _unit(self, unit: _Unit, label: Literal, nuts_vintage: str) -> Record | RecordRefused:
         roots = self._regions_of(unit.iri)
@@ -131,8 +130,8 @@ class LauReader:
         only = next(iter(roots)) if len(roots) == 1 else ""
         key = f"{unit.year}-{country}-{'-'.join(unit.code.split())}" if unit.code else ""
         words = (key, unit.code, label.value.strip(), language or _UNSTATED)
-        where = (only, str(len(roots)), key_of(nuts_vintage, common), nuts_vintage)
-        return Record("unit", unit.place, (*words, unit.year, country, iso_code(country), *where))
+        where = (only, str(len(roots)), _key_within(nuts_vintage, common), nuts_vintage)
+        return Record("unit", unit.place, (*words, unit.year, *where, iso_code(country), country))
 
     def _refused(self, unit: _Unit, reason: str) -> RecordRefused:
         return RecordRefused(CellProblem(str(self._path), unit.place, "Code", unit.code, reason))
@@ -190,6 +189,11 @@ class LauReader:
                 country = (unit[2] or "").upper()
                 coded = code or (unquote(unit[3]).upper() if country else "")
                 yield _Unit(place, subject.value, unit[1], country, coded, label, larger)
+
+
+def _key_within(vintage: str, code: str) -> str:
+    """Give the key of a larger region; "" where it is the country."""
+    return key_of(vintage, code) if level_of(code) else ""
 
 
 def _described(quads: Iterator[Quad]) -> tuple[Literal | None, str, tuple[str, ...]]:

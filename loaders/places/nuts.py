@@ -22,15 +22,16 @@ from loaders.places.workbook import workbook_listing
 from loaders.records import Record, RecordRefused
 from ontology.errors import CellProblem
 
-__all__ = ["CHANGE", "NUTS_SUFFIXES", "TERRITORY", "NutsReader"]
+__all__ = ["CHANGE", "COUNTRY", "NUTS_SUFFIXES", "TERRITORY", "NutsReader"]
 
+COUNTRY: Final = ("Country", "Country name", "NUTS country", "Native label", "Native language", "Lat", "Lon", "WKT")
 TERRITORY: Final = (
     *("Key", "Code", "Label", "Native label", "Native language", "Level", "Unit", "Scheme", "Vintage"),
-    *("Parent", "Within", "NUTS country", "Country", "Same as", "Lat", "Lon", "WKT"),
+    *("Parent", "Within", "Same as", "Country", "NUTS country", "Lat", "Lon", "WKT"),
 )
 CHANGE: Final = (
     *("Old key", "New key", "Old code", "New code", "Level", "Label", "Change", "Scheme", "Old vintage", "New vintage"),
-    *("Gone", "Within"),
+    *("Gone", "Within", "Country", "NUTS country"),
 )
 _LISTS: Final[Mapping[str, Callable[[Path], Listing]]] = {
     ".xlsx": workbook_listing,
@@ -44,11 +45,12 @@ NUTS_SUFFIXES: Final[tuple[str, ...]] = (*_LISTS, *_MAPS)
 class NutsReader:
     """A list of NUTS codes.
 
-    It gives records of two kinds. A `territory` is a code: Key is the vintage and the code (2024-AT130), Within the key
-    of the next larger one in the list, Unit says whether it is a country, a region, extra-regio or unknown, Country is
-    the ISO 3166-1 code (GR where NUTS has EL, GB where it has UK), Same as the key that the same area had in the
-    vintage before. Lists without level 0 get their countries made. A `change` is what became of a code since the
-    vintage before; Gone says yes where the old code is no code of this vintage, and Within is where it lay.
+    It gives records of three kinds. A `country` is a code of level 0, or what stands for one in a list without level
+    0; Country is its ISO 3166-1 code, GR where NUTS has EL, GB where it has UK. A `territory` is a code of levels 1 to
+    3: Key is the vintage and the code (2024-AT130), Parent the next larger code in the list, Within its key ("" where
+    it is the country), Unit says whether it is a region, extra-regio or unknown, Same as is the key that the same area
+    had in the vintage before. A `change` is what became of a code since the vintage before; Gone says yes where the old
+    code is no code of this vintage, and Within is then the key of where it lay.
     """
 
     def __init__(self, path: Path, vintage: str | None = None, geometry: Path | None = None) -> None:
@@ -76,7 +78,7 @@ class NutsReader:
         self._remarks = [*listing.remarks, *self._vintage_remarks(vintage, listing.vintage)]
         self._succession = Succession(listing.changes, listing.earlier, self._vintage)
         self._refused_rows = listing.refused
-        self._regions = self._with_countries(listing.regions)
+        self._regions = self._with_countries(listing)
         self._codes = {region.code for region in self._regions}
         self._joined = self._join(geometry) if geometry is not None else None
         self._given = 0
@@ -88,8 +90,8 @@ class NutsReader:
 
     @property
     def columns(self) -> Mapping[str, Sequence[str]]:
-        """The columns of territories, and of changes between two vintages."""
-        return {"territory": TERRITORY, "change": CHANGE}
+        """The columns of countries, territories, and changes between two vintages."""
+        return {"country": COUNTRY, "territory": TERRITORY, "change": CHANGE}
 
     @property
     def remarks(self) -> Sequence[str]:
@@ -102,7 +104,7 @@ class NutsReader:
         return min(1.0, self._given / whole) if whole else 1.0
 
     def records(self) -> Iterator[Record | RecordRefused]:
-        """Give the territories in the order of the file, each country before what it made; then the changes."""
+        """Give the countries, then the territories, then the changes, each in the order of the file."""
         self._given = 0
         yield from self._refused_rows
         seen: set[str] = set()
@@ -114,7 +116,7 @@ class NutsReader:
             elif not region.label:
                 reason = reason or "the region has no name"
             seen.add(region.code)
-            yield self._refused(region, reason) if reason else Record("territory", region.place, self._cells(region))
+            yield self._refused(region, reason) if reason else self._record(region)
         for change in self._succession.changes:
             self._given += 1
             reason = next((found for code in (change.old, change.new) if code and (found := code_problem(code))), None)
@@ -128,21 +130,24 @@ class NutsReader:
     def _refused(self, region: Region, reason: str) -> RecordRefused:
         return RecordRefused(CellProblem(str(self._path), region.place, "Code", region.code, reason))
 
-    def _cells(self, region: Region) -> tuple[str, ...]:
+    def _record(self, region: Region) -> Record:
         code, country = region.code, region.code[:2]
         label = COUNTRIES[country] if code == country else region.label
-        native = "" if region.native == label else region.native
-        language = native_language(code, native or region.label)
-        if code == country and language:
-            native = native or region.label
-        parent = next((code[:end] for end in range(len(code) - 1, 1, -1) if code[:end] in self._codes), "")
+        language = native_language(code, region.native or region.label)
+        native = (region.native or region.label) if language else ""
+        native, language = (native, language) if native != label else ("", "")
         shape = self._shape(region)
         outline = shape if isinstance(shape, Outline) else Outline("", "", "")
-        return (
-            *(key_of(self._vintage, code), code, label, native if language else "", language if native else ""),
-            *(str(level_of(code)), unit_of(code), region.scheme, self._vintage),
-            *(parent, key_of(self._vintage, parent), country, iso_code(country), self._succession.same_as(code)),
-            *(outline.latitude, outline.longitude, outline.wkt),
+        where = (outline.latitude, outline.longitude, outline.wkt)
+        if code == country:
+            return Record("country", region.place, (iso_code(country), label, country, native, language, *where))
+        parent = next((code[:end] for end in range(len(code) - 1, 1, -1) if code[:end] in self._codes), country)
+        within = key_of(self._vintage, parent) if parent != country else ""
+        words = (key_of(self._vintage, code), code, label, native, language)
+        kinds = (str(level_of(code)), unit_of(code), region.scheme, self._vintage)
+        same = self._succession.same_as(code)
+        return Record(
+            "territory", region.place, (*words, *kinds, parent, within, same, iso_code(country), country, *where)
         )
 
     def _listing(self, path: Path) -> Listing:
@@ -161,21 +166,21 @@ class NutsReader:
             return [f"vintage {found}, as the file has it" if found else "the file does not say of which vintage it is"]
         return []
 
-    def _with_countries(self, regions: Sequence[Region]) -> list[Region]:
-        """Put the countries of a list that has no level 0 before their first region."""
-        known = {region.code for region in regions}
-        found: list[Region] = []
-        for region in regions:
-            country = region.code[:2]
-            if country not in known and code_problem(region.code) is None:
+    def _with_countries(self, listing: Listing) -> list[Region]:
+        """Put the countries first, those that a list without level 0 leaves out made from the codes."""
+        found = list(listing.regions)
+        known = {region.code for region in found}
+        codes = [(region.place, region.code) for region in found]
+        for place, code in (*codes, *((change.place, change.old or change.new) for change in listing.changes)):
+            country = code[:2]
+            if country not in known and code_problem(code) is None:
                 known.add(country)
                 self._made.add(country)
-                found.append(Region(region.place, country, COUNTRIES[country], scheme=region.scheme))
-            found.append(region)
+                found.append(Region(place, country, COUNTRIES[country]))
         if self._made:
             made = ", ".join(sorted(self._made))
             self._remarks.append(f"{len(self._made)} countries are not in the list; made from the codes: {made}")
-        return found
+        return sorted(found, key=lambda region: len(region.code) != 2)
 
     def _shape(self, region: Region) -> Outline | str | None:
         """Give the outline of a region, or why it has none, or None: from the other file, if one was named."""

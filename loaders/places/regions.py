@@ -18,7 +18,10 @@ _CYRILLIC: Final = {"BG": "bg", "MK": "mk", "ME": "cnr", "RS": "sr", "UA": "uk"}
 
 
 class Region(NamedTuple):
-    """One region as its list has it; `level` is "" where the list does not say, `scheme` is NUTS or SR."""
+    """One region as its list has it.
+
+    `level` is "" where the list does not say it; `scheme` is NUTS, or statistical regions outside of the Union.
+    """
 
     place: int
     code: str

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 
+from loaders.package import Package
 from loaders.places.files import refuse, regular
 from loaders.places.lists import list_columns, listed_regions
 from loaders.places.regions import Change, Listing, Region
@@ -20,7 +21,6 @@ from loaders.places.regions import Change, Listing, Region
 __all__ = ["workbook_listing"]
 
 _MOST_BYTES: Final = 64 * 1024 * 1024
-_MOST_UNPACKED: Final = 512 * 1024 * 1024
 _MOST_ROWS: Final = 100_000
 _MOST_COLUMNS: Final = 64
 _BROKEN: Final = (
@@ -37,7 +37,7 @@ Rows = Sequence[tuple[int, list[str]]]
 def workbook_listing(path: Path) -> Listing:
     """Read a workbook: every sheet that lists codes with names, transliterations, and changes between two vintages.
 
-    Raises InputRefused for what is no workbook, unpacks to more than 512 MB, or lists no regions.
+    Raises InputRefused for what is no workbook, unpacks to too much (Package), or lists no regions.
     """
     sheets = _sheets(path)
     regions: list[Region] = []
@@ -47,7 +47,7 @@ def workbook_listing(path: Path) -> Listing:
     named = ""
     for name, rows in sheets:
         header = [" ".join(cell.casefold().split()) for cell in rows[0][1]] if rows else []
-        scheme = "SR" if any(cell.startswith("sr ") for cell in header) else "NUTS"
+        scheme = _scheme(header)
         columns = list_columns(header)
         if "transliteration to latin" in header:
             latin |= {row[0].strip(): row[header.index("transliteration to latin")].strip() for _, row in rows[1:]}
@@ -65,11 +65,8 @@ def workbook_listing(path: Path) -> Listing:
 
 def _sheets(path: Path) -> list[tuple[str, Rows]]:
     regular(path, _MOST_BYTES)
+    Package(path)
     try:
-        with zipfile.ZipFile(path) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-        if unpacked > _MOST_UNPACKED:
-            refuse(path, f"unpacks to {unpacked} bytes; a workbook is read up to {_MOST_UNPACKED}")
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
             return [(sheet.title, list(_rows(path, sheet))) for sheet in book.worksheets]
@@ -96,7 +93,7 @@ def _changes(header: Sequence[str], rows: Rows) -> tuple[tuple[str, str], Iterat
         return ("", ""), iter(())
     (earlier, old), (later, new) = codes
     labels = [index for index, name in enumerate(header) if "level" in name and "(" in name]
-    word, scheme = header.index("change"), "SR" if any(name == "sr level" for name in header) else "NUTS"
+    word, scheme = header.index("change"), _scheme(header)
 
     def changed() -> Iterator[Change]:
         for place, row in rows:
@@ -107,6 +104,11 @@ def _changes(header: Sequence[str], rows: Rows) -> tuple[tuple[str, str], Iterat
                 yield Change(place, before, after, str(len(code) - 2), label, what, scheme)
 
     return (earlier, later), changed()
+
+
+def _scheme(header: Sequence[str]) -> str:
+    """Tell the sheets of the Union's regions from those of its neighbours, which are no NUTS by law."""
+    return "statistical regions" if any(name.startswith("sr ") for name in header) else "NUTS"
 
 
 def _transliterated(region: Region, latin: dict[str, str]) -> Region:
