@@ -214,7 +214,7 @@ def header_names(path: Path, row: Sequence[str], number: int, remarks: list[str]
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise file_refused(path, "there are no names of columns in this row", number)
+        raise file_refused(path, "there are no names of columns in this row; say in which row the header is", number)
     unnamed = [place for place, name in enumerate(names, start=1) if not name]
     for place in unnamed:
         names[place - 1] = f"(column {place})"

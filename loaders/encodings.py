@@ -82,7 +82,8 @@ def _known(path: Path, declared: str) -> str:
     try:
         name = codecs.lookup(declared).name
         "".encode(name)  # refuses what turns bytes into bytes
-    except (LookupError, ValueError) as error:
+        codecs.getincrementaldecoder(name)
+    except (LookupError, ValueError, TypeError) as error:
         raise file_refused(path, f"no encoding is called {declared!r}; utf-8, cp1250 and iso8859-2 are some") from error
     return name
 

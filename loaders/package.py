@@ -131,7 +131,9 @@ class Package:
                 raise file_refused(self._path, f"its part {part.filename} declares entities, which no workbook needs")
 
     def _check_results(self, block: bytes) -> None:
-        if found := _WITHOUT_RESULT.search(block):
+        for found in _WITHOUT_RESULT.finditer(block):
+            if b't="str"' in found["cell"]:
+                continue  # its result is a text of no letters
             name = _NAME.search(found["cell"])
             row = int(re.sub(rb"[A-Z]", b"", name[1])) if name else 0
             cell = name[1].decode() if name else "a cell"

@@ -131,6 +131,7 @@ def test_a_declared_encoding_is_taken(file: Path) -> None:
     assert reader.remarks == ("declared as cp1250; read as utf-8-sig, as the mark at its beginning says",)
     assert "no encoding is called 'latin-0'" in reason(file, content, encoding="latin-0")
     assert "no encoding is called 'hex'" in reason(file, content, encoding="hex")
+    assert "no encoding is called 'undefined'" in reason(file, content, encoding="undefined")
     assert "not ascii (byte 1)" in reason(file, content, encoding="ascii")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -116,15 +118,17 @@ def test_what_a_sheet_says_of_its_size_is_not_believed(file: Path) -> None:
 
 
 def test_a_formula_is_its_result_and_refused_without_one(file: Path) -> None:
+    sheet = "xl/worksheets/sheet1.xml"
     write(file, S=[["a", "b"], [1, "=A2*2"]])
     with pytest.raises(InputRefused, match="row 2: B2 has a formula without its result"):
         Workbook(file)
-    changed(
-        file,
-        "xl/worksheets/sheet1.xml",
-        lambda xml: xml.replace(b"<v></v>", b"<v>2</v>").replace(b"<v />", b"<v>2</v>"),
-    )
-    assert rows(Workbook(file)) == [(2, ["1", "2"])]
+    for cell, result in [(b"<v>2</v>", "2"), (b"<v>0.30000000000000004</v>", "0.3")]:
+        write(file, S=[["a", "b"], [1, "=A2*2"]])
+        changed(file, sheet, partial(re.compile(rb"(?<=</f>)<v ?/?>(</v>)?").sub, cell))
+        assert rows(Workbook(file)) == [(2, ["1", result])]
+    write(file, S=[["a", "b"], [1, "=A2*2"]])
+    changed(file, sheet, lambda xml: xml.replace(b'<c r="B2"', b'<c r="B2" t="str"'))
+    assert rows(Workbook(file)) == [(2, ["1", ""])]  # its result is a text of no letters
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
