@@ -53,12 +53,13 @@ def figure_columns(given: Any) -> list[str]:
     return []
 
 
-def figure(given: Any, scope: Scope, place: str, readers: Readers) -> Figure:
+def figure(given: Any, scope: Scope, place: str, readers: Readers, *, money: bool = False) -> Figure:
     """Turn an expression into a function.
 
     It is one cell ("{Total}", "{Rate}%"), a number, a cell in thousands or millions (`{ number = "{Total}", times =
     1000 }`), the first of several that is not empty, or the sum, difference or product of several. What is empty is
-    unknown and not zero, so nothing is worked out with it. Raises InputRefused for what is none of them; the function
+    unknown and not zero, so nothing is worked out with it. Each product of `money` is rounded to cents, half up, so that
+    parts add up to their whole. Raises InputRefused for what is none of them; the function
     raises ValueRefused for a cell that is no number.
     """
     if isinstance(given, str) and (match := _ONE.fullmatch(given)):
@@ -66,12 +67,13 @@ def figure(given: Any, scope: Scope, place: str, readers: Readers) -> Figure:
     if isinstance(given, str | int) and not isinstance(given, bool):
         return _number(given, scope, place)
     if isinstance(given, dict) and set(given) == {"number", "times"}:
-        return _product([figure(given["number"], scope, place, readers), _number(given["times"], scope, place)], "")
+        number = figure(given["number"], scope, place, readers, money=money)
+        return _product([number, _number(given["times"], scope, place)], "", money=False)
     if isinstance(given, dict) and len(given) == 1:
         (kind,) = given
         if kind in (*_SIGNS, "first") and isinstance(given[kind], list) and given[kind]:
-            parts = [figure(each, scope, place, readers) for each in given[kind]]
-            return _combined(kind, parts)
+            parts = [figure(each, scope, place, readers, money=money) for each in given[kind]]
+            return _combined(kind, parts, money=money)
     reason = (
         "expected a cell such as {Total}, { number = …, times = … }, or first, sum, difference or product of several"
     )
@@ -101,13 +103,13 @@ def _number(given: object, scope: Scope, place: str) -> Figure:
     return Figure((), lambda cells: number, "")
 
 
-def _combined(kind: str, parts: list[Figure]) -> Figure:
+def _combined(kind: str, parts: list[Figure], *, money: bool) -> Figure:
     columns = tuple(column for part in parts for column in part.columns)
     if kind == "first":
         return Figure(columns, lambda cells: next((n for part in parts if (n := part.of(cells)) is not None), None), "")
     worked = _SIGNS[kind].join(part.worked or ", ".join(part.columns) or "a number" for part in parts)
     if kind == "product":
-        return _product(parts, worked)
+        return _product(parts, worked, money=money)
 
     def of(cells: Cells) -> Decimal | None:
         found = [part.of(cells) for part in parts]
@@ -119,7 +121,7 @@ def _combined(kind: str, parts: list[Figure]) -> Figure:
     return Figure(columns, of, worked)
 
 
-def _product(parts: list[Figure], worked: str) -> Figure:
+def _product(parts: list[Figure], worked: str, *, money: bool) -> Figure:
     def of(cells: Cells) -> Decimal | None:
         result = Decimal(1)
         for part in parts:
@@ -127,6 +129,6 @@ def _product(parts: list[Figure], worked: str) -> Figure:
             if number is None:
                 return None
             result *= number
-        return result
+        return to_cents(result) if money else result
 
     return Figure(tuple(column for part in parts for column in part.columns), of, worked)

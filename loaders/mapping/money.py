@@ -44,7 +44,7 @@ class Money:
         self.worked = next((part.worked for part in (self._low, self._high) if part and part.worked), "")
 
     def _figure(self, given: Any, scope: Scope, readers: Readers) -> Figure | None:
-        return None if given is None else figure(given, scope, f"{self._place}.amount", readers)
+        return None if given is None else figure(given, scope, f"{self._place}.amount", readers, money=True)
 
     def of(self, cells: Cells) -> Amount | str:
         """Give the amount of a record, or why the mapping leaves such a flow out.

@@ -14,6 +14,8 @@ __all__ = ["Cells", "Scope", "Text", "constant", "named_columns", "template_colu
 
 Cells = Sequence[str]
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
+_REGULAR: Final = ("matches", "patterns")
+"""Where regular expressions stand, whose braces name no columns."""
 _LOOKUP: Final = {"from", "words", "values", "patterns", "otherwise"}
 
 
@@ -60,7 +62,10 @@ def named_columns(given: Any) -> list[str]:
     """
     if isinstance(given, str):
         return template_columns(given)
-    parts: Iterable[Any] = given.values() if isinstance(given, dict) else given if isinstance(given, list) else ()
+    if isinstance(given, dict):
+        parts: Iterable[Any] = [value for word, value in given.items() if word not in _REGULAR]
+    else:
+        parts = given if isinstance(given, list) else ()
     return [column for part in parts for column in named_columns(part)]
 
 
