@@ -39,15 +39,13 @@ _WITHOUT_RESULT: Final = re.compile(
     rb"\s*(?:<(?:\w+:)?v\s*/>\s*|<(?:\w+:)?v>\s*</(?:\w+:)?v>\s*)?</(?:\w+:)?c>"
 )
 _NAME: Final = re.compile(rb'\br="([A-Z]{1,3}[0-9]{1,7})"')
-_ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="([0-9]{1,7})"')
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What was seen of a sheet: its last row, and its merged cells as first row, last row and first column."""
+    """What was seen of a sheet: its merged cells, each as first row, last row and first column."""
 
-    last_row: int
     merged: tuple[tuple[int, int, int], ...]
 
     def reaching(self, header: int) -> list[tuple[int, int]]:
@@ -80,20 +78,17 @@ class Package:
 
     def sheet(self, name: str) -> Sheet:
         """Look through a sheet; InputRefused where a formula has no result, which is for a spreadsheet to calculate."""
-        last_row = 0
         merged: dict[tuple[int, int, int], None] = {}
         try:
             with zipfile.ZipFile(self._path) as archive:
                 for block in _blocks(archive, archive.getinfo(name)):
                     if b"<f" in block or b":f" in block:
                         self._check_results(block)
-                    for found in _ROW.finditer(block, max(0, block.rfind(b"row ") - 20)):
-                        last_row = max(last_row, int(found[1]))
                     for found in _MERGED.finditer(block):
                         merged[int(found[2]), int(found[4]), _number(found[1])] = None
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, LookupError) as error:
             raise file_refused(self._path, f"the workbook is damaged ({error})") from error
-        return Sheet(last_row, tuple(merged))
+        return Sheet(tuple(merged))
 
     def _check_directory(self) -> None:
         """Refuse a directory that would fill the memory before its entries can be counted."""

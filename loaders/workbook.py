@@ -10,11 +10,12 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Final
 
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._reader import WorkSheetParser
 
 from loaders.delimited import header_names
 from loaders.encodings import file_refused, regular_size
@@ -76,7 +77,9 @@ class Workbook:
         if header < 1:
             raise file_refused(path, f"the header is in row 1 or below, not {header}")
         self._header = header
-        self._row = 0
+        self._at_end = False
+        self._part: Any = None
+        self._part_size = 1
         package = Package(path)
         try:
             file = path.open("rb")
@@ -90,11 +93,9 @@ class Workbook:
             raise file_refused(path, f"not a workbook that can be read ({_why(error)})") from error
         remarks: list[str] = []
         self._sheet = self._chosen(sheet, remarks)
-        self._sheet.reset_dimensions()  # what the file says of them may be wrong
         self._found = package.sheet(self._sheet._worksheet_path)
-        above = list(islice(self._rows(), header))
-        names = above[-1] if len(above) == header else []
-        self._names = header_names(path, _reaching(above, names, self._found, header), header, remarks)
+        above = dict(takewhile(lambda row: row[0] <= header, self._rows(self._sheet)))
+        self._names = header_names(path, _reaching(above, self._found, header), header, remarks)
         if merged := self._found.merged_below(header):
             remarks.append(f"{merged} merged cells below the header: the first row of each has its value, no other")
         self._remarks = tuple(remarks)
@@ -121,7 +122,8 @@ class Workbook:
         damaged further down.
         """
         width = len(self._names)
-        for number, cells in enumerate(self._rows(), start=1):
+        self._at_end = False
+        for number, cells in self._rows(self._sheet):
             if number <= self._header or not any(map(str.strip, cells)):
                 continue
             if any(map(str.strip, cells[width:])):
@@ -129,10 +131,13 @@ class Workbook:
                 yield RecordRefused(CellProblem(str(self._path), number, "", "", reason))
             else:
                 yield Record("row", number, [*cells[:width], *[""] * (width - len(cells))])
+        self._at_end = True
 
     def progress(self) -> float:
         """Say how much of the sheet has been read by the pass under way, from 0 to 1."""
-        return min(1.0, self._row / self._found.last_row) if self._found.last_row else 0.0
+        if self._part is None or self._part.closed:
+            return float(self._at_end)
+        return min(1.0, float(self._part.tell() / self._part_size))
 
     def _chosen(self, name: str | None, remarks: list[str]) -> Any:
         sheets = {sheet.title: sheet for sheet in self._book.worksheets}
@@ -142,38 +147,55 @@ class Workbook:
                 raise file_refused(self._path, f"no sheet {name!r}; there are {', '.join(map(repr, near[:10]))}")
             return sheets[name]
         for title, sheet in sheets.items():
-            sheet.reset_dimensions()
-            if sheet.sheet_state == "visible" and any(
-                any(map(str.strip, row)) for row in islice(self._texts(sheet), _LOOKED_AT)
-            ):
+            begins = islice(self._rows(sheet), _LOOKED_AT)
+            if sheet.sheet_state == "visible" and any(any(map(str.strip, cells)) for _, cells in begins):
                 if len(sheets) > 1:
                     others = ", ".join(repr(other) for other in sheets if other != title)
                     remarks.append(f"the sheet {title!r} is read, the first that is not empty; others are {others}")
                 return sheet
         raise file_refused(self._path, "every visible sheet is empty")
 
-    def _rows(self) -> Iterator[list[str]]:
-        for row, cells in enumerate(self._texts(self._sheet), start=1):
-            self._row = row
-            yield cells
-
-    def _texts(self, sheet: Any) -> Iterator[list[str]]:
-        """Give the cells of all rows of a sheet as text; those that are missing in the file are blank."""
-        number = 0
+    def _rows(self, sheet: Any) -> Iterator[tuple[int, list[str]]]:
+        """Give the rows of a sheet that are in the file, with their numbers, and their cells as text."""
+        last = 0
         try:
-            rows = sheet.iter_rows(values_only=True)
-            while True:
-                number += 1
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # of a date beyond the calendar: the cell is #VALUE!
-                    row = next(rows, None)
-                if row is None:
-                    return
-                if number > _MOST_ROWS:
-                    raise file_refused(self._path, f"a sheet has at most {_MOST_ROWS:,} rows", number)
-                yield [_text(value) for value in row]
+            with sheet._get_source() as self._part:
+                self._part_size = max(1, self._book._archive.getinfo(sheet._worksheet_path).file_size)
+                parser = WorkSheetParser(
+                    self._part,
+                    sheet._shared_strings,
+                    data_only=True,
+                    epoch=self._book.epoch,
+                    date_formats=self._book._date_formats,
+                    timedelta_formats=self._book._timedelta_formats,
+                )
+                rows = parser.parse()
+                while True:
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore")  # of a date beyond the calendar: the cell is #VALUE!
+                        row = next(rows, None)
+                    if row is None:
+                        return
+                    number, cells = row
+                    if not last < number <= _MOST_ROWS:
+                        raise ValueError(f"row {number} follows row {last}")
+                    yield number, _texts(number, cells)
+                    last = number
+                    parser.row_dimensions.clear()  # their heights
         except _BROKEN as error:
-            raise file_refused(self._path, f"the workbook is damaged ({_why(error)})", number) from error
+            raise file_refused(self._path, f"the workbook is damaged ({_why(error)})", last + 1) from error
+
+
+def _texts(number: int, cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Give the cells of a row as text, each in its column; ValueError where they are in disorder."""
+    texts: list[str] = []
+    for cell in cells:
+        column = cell["column"]
+        if cell["row"] != number or column <= len(texts):
+            raise ValueError(f"the cells of row {number} are not in their order")
+        texts += [""] * (column - 1 - len(texts))
+        texts.append(_text(cell["value"]))
+    return texts
 
 
 def _why(error: Exception) -> str:
@@ -203,12 +225,12 @@ class _Reader(ExcelReader):  # type: ignore[misc]
         """Leave out a sheet that is a chart; it has no rows."""
 
 
-def _reaching(above: Sequence[list[str]], names: Sequence[str], sheet: Sheet, header: int) -> list[str]:
+def _reaching(above: Mapping[int, list[str]], sheet: Sheet, header: int) -> list[str]:
     """Give the names of a header, with those of cells above it that reach down into it."""
-    found = list(names)
+    found = list(above.get(header, []))
     for row, column in sheet.reaching(header):
         found += [""] * (column - len(found))
-        top = above[row - 1]
+        top = above.get(row, [])
         if not found[column - 1].strip() and column <= len(top):
             found[column - 1] = top[column - 1]
     return found

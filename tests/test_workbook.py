@@ -131,6 +131,45 @@ def test_a_formula_is_its_result_and_refused_without_one(file: Path) -> None:
     assert rows(Workbook(file)) == [(2, ["1", ""])]  # its result is a text of no letters
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (b'<row r="2"><c r="A2"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>', "row 2 follows row 2"),
+        (b'<row r="5"><c r="A5"><v>1</v></c></row><row r="3"><c r="A3"><v>2</v></c></row>', "row 3 follows row 5"),
+        (b'<row r="0"><c r="A0"><v>1</v></c></row>', "damaged"),
+        (b'<row r="0"><c><v>1</v></c></row>', "row 0 follows row 1"),
+        (b'<row r="99999999999"><c r="A99999999999"><v>1</v></c></row>', "row 99999999999 follows row 1"),
+        (b'<row r="2"><c r="B2"><v>1</v></c><c r="A2"><v>2</v></c></row>', "cells of row 2 are not in their order"),
+        (b'<row r="2"><c r="A2"><v>1</v></c><c r="A2"><v>2</v></c></row>', "cells of row 2 are not in their order"),
+        (b'<row r="2"><c r="A3"><v>1</v></c></row>', "cells of row 2 are not in their order"),
+        (b'<row r="2"><c r="A2" t="s"><v>99</v></c></row>', "row 2: the workbook is damaged"),
+        (b'<row r="2"><c r="A2"><v>nan</v></c></row>', "row 2: the workbook is damaged"),
+        (b'<row r="2"><c r="AAAA2"><v>1</v></c></row>', "row 2: the workbook is damaged"),
+    ],
+)
+def test_a_sheet_in_disorder_is_refused_and_not_read_in_part(file: Path, cells: bytes, said: str) -> None:
+    write(file, S=[["a", "b"]])
+    changed(file, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", cells + b"</sheetData>"))
+    with pytest.raises(InputRefused, match=said):
+        list(Workbook(file).records())
+
+
+def test_rows_and_cells_may_leave_out_where_they_stand(file: Path) -> None:
+    write(file, S=[["a", "b"]])
+    cells = b"<row><c><v>1</v></c><c t='e'><v>#N/A</v></c></row><row r='1048576'><c r='B1048576'><v>2</v></c></row>"
+    changed(file, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", cells + b"</sheetData>"))
+    assert rows(Workbook(file)) == [(2, ["1", "#N/A"]), (1048576, ["", "2"])]
+
+
+def test_progress_grows_from_nothing_to_all(file: Path) -> None:
+    reader = Workbook(write(file, S=[["a"], *([f"text {n}"] for n in range(5000))]))
+    assert reader.progress() == 0
+    seen = [reader.progress() for _ in reader.records()]
+    assert seen == sorted(seen)
+    assert seen[0] < 0.9 < seen[-1] <= 1
+    assert reader.progress() == 1
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize(
     "part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"]
