@@ -160,7 +160,7 @@ LISTED = [
             "union": UNION_BAVARIA,
             "grant": UNION_BAVARIA,
             "public": PUBLIC_BAVARIA,
-            "own": f"{comma(f'{TOTAL_DE} in €')} - {UNION_BAVARIA} - {PUBLIC_BAVARIA}",
+            "own": f"greatest({comma(f'{TOTAL_DE} in €')} - {UNION_BAVARIA} - {PUBLIC_BAVARIA}, 0)",
         },
         "'ESF 2014-2020'",
         "'de-bavaria'",

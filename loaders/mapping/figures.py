@@ -58,9 +58,9 @@ def figure(given: Any, scope: Scope, place: str, readers: Readers, *, money: boo
 
     It is one cell ("{Total}", "{Rate}%"), a number, a cell in thousands or millions (`{ number = "{Total}", times =
     1000 }`), the first of several that is not empty, or the sum, difference or product of several. What is empty is
-    unknown and not zero, so nothing is worked out with it. Each product of `money` is rounded to cents, half up, so that
-    parts add up to their whole. Raises InputRefused for what is none of them; the function
-    raises ValueRefused for a cell that is no number.
+    unknown and not zero, so nothing is worked out with it. Each product of `money` is rounded to cents, half up, so
+    that parts add up to their whole. Raises InputRefused for what is none of them; the function raises ValueRefused for
+    a cell that is no number.
     """
     if isinstance(given, str) and (match := _ONE.fullmatch(given)):
         return _cell(" ".join(match[1].split()), bool(match[2]), scope, place, readers)
