@@ -224,5 +224,6 @@ def _all(grant: Mapping[str, Any], name: str) -> dict[str, str]:
     """Give the cells of all objects of a list, each cell with the values of all."""
     found = _objects(grant, name)
     return {
-        column: "; ".join(text for each in found if (text := _text(each.get(part)))) for column, part in _PARTS[name]
+        column: "; ".join(dict.fromkeys(text for each in found if (text := _text(each.get(part)))))
+        for column, part in _PARTS[name]
     }

@@ -8,7 +8,8 @@ import os
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -344,11 +345,34 @@ def test_names_are_looked_up_in_another_file_by_a_foreign_key(tmp_path: Path) ->
         FiscalDataPackage(folder)
 
 
-def test_states_are_told_by_the_name_of_their_column(tmp_path: Path) -> None:
-    path = package(tmp_path, [["Member State", "amount"], ["Malta", "5"]], {"payee": dimension("Member State")})
-    reader = FiscalDataPackage(path)
-    actor = mapping_of(reader)["actors"]["payee"]
-    assert (actor["level"], actor["type"], actor["basis"]) == ("national", "state", "inferred")
+def test_states_are_told_by_the_name_of_their_column_and_are_those_that_are_known_already(tmp_path: Path) -> None:
+    rows = [["Member State", "amount"], ["Malta", "5"], ["UK", "6"], ["czech  Republic", "7"], ["Atlantis", "8"]]
+    path = package(tmp_path, rows, {"payee": dimension("Member State")})
+    found, _ = read(path)
+    assert [row["payee country"] for row in found] == ["MT", "GB", "CZ", ""]
+    store, _ = loaded(path)
+    query = f"""SELECT ?actor ?place {{ ?f a <{expand("gov:FundingFlow")}> ; <{expand("gov:recipient")}> ?actor .
+        ?actor <{expand("gov:actorType")}> <{expand("gov:actorType/state")}> ; <{expand("gov:level")}> ?level .
+        OPTIONAL {{ ?f <{expand("gov:over")}> ?place }} }}"""
+    solutions = store.query(query, use_default_graph_as_union=True)
+    assert isinstance(solutions, pyoxigraph.QuerySolutions)
+    pairs = {tuple(str(row[name]).strip("<>").rsplit("/", 1)[-1] for name in ("actor", "place")) for row in solutions}
+    assert pairs == {
+        ("mt-state", "mt"),
+        ("gb-state", "gb"),
+        ("cz-state", "cz"),
+        ("made-up-atlantis", "None"),
+    }
+
+
+def test_a_package_of_one_country_puts_its_money_there(tmp_path: Path) -> None:
+    path = package(tmp_path, PAID, ROLES, countryCode="AL", cityCode="TIA")
+    mapping = mapping_of(FiscalDataPackage(path))
+    assert mapping["territories"]["country"]["known"] == "territory/al"
+    assert mapping["flows"]["expenditure"]["territory"] == "country"
+    assert mapping["actors"]["payer"]["level"] == "local"
+    several = mapping_of(FiscalDataPackage(package(tmp_path, PAID, ROLES, countryCode=["AL", "PL"])))
+    assert "territories" not in several
 
 
 # --- a dimension that is mapped wrongly
@@ -635,6 +659,7 @@ def test_totals_that_are_put_into_a_table_change_no_sum(data: st.DataObject) -> 
         ".",
         "pipe.csv",
         "a\0b.csv",
+        5000 * "a",
         "",
     ],
 )
@@ -700,6 +725,7 @@ def test_a_resource_that_is_no_file_beside_the_descriptor_is_refused(tmp_path: P
         ({"model": {"measures": {"a": EURO}, "dimensions": {"payee": 7}}}, "expected an object"),
         ({"model": {"measures": {"a": EURO}, "dimensions": {"p": {"attributes": {"x": {}}}}}}, "neither a source"),
         ({"model": {"measures": {"a": EURO}, "dimensions": {"p": dimension("payee")}}}, "no such column"),
+        ({"resources": 2 * [{"name": "budget", "path": "budget.csv"}]}, "two files have this name"),
         ({"resources": []}, "a list of files"),
         ({"resources": "budget.csv"}, "a list of files"),
     ],
@@ -732,6 +758,8 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         '{"name": "Zürich"}'.encode("cp1252"),
         100_000 * b"[",
         b'{"a": ' + 10_000 * b"1" + b"}",
+        b'{"a": ["\\ud800"]}',
+        b'{"name": "a", "name": "b"}',
         b"\x00" * 1000,
     ],
 )
@@ -776,6 +804,56 @@ def test_damaged_packages_are_read_or_refused_and_nothing_else(tmp_path: Path) -
         except InputRefused as refused:
             assert refused.problems
         path.write_bytes(whole[path])
+
+
+def test_a_descriptor_with_any_value_in_any_place_is_followed_or_refused(tmp_path: Path) -> None:
+    chance = random.Random(360)
+    rows = [["state", "fund", "day", "amount"], ["PL", "CF", "2014", "1.5"], ["PL", "Total", "2014", "1.5"]]
+    more: dict[str, Any] = {
+        "countryCode": "PL",
+        "fiscalPeriod": {"start": "2014", "end": "2015"},
+        "homepage": "http://example.org",
+    }
+    folder = package(tmp_path, rows, {**BY_FUND, "date": dimension("day", "datetime")}, **more)
+    path = folder / "datapackage.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["resources"][0] |= {"encoding": "utf-8", "dialect": {"delimiter": ","}, "foreignKeys": []}
+    values: list[Any] = [
+        None,
+        True,
+        7,
+        -0.5,
+        "",
+        "x",
+        "\ud800",
+        "a\0b",
+        "{amount}",
+        [],
+        {},
+        [[]],
+        [{}],
+        {"a": {}},
+        "../x",
+        10**400,
+    ]
+    for _ in range(600):
+        changed = json.loads(json.dumps(content))
+        for _ in range(chance.randint(1, 2)):
+            parent, key = chance.choice(list(places(changed)))
+            parent[key] = deepcopy(chance.choice(values))
+        path.write_text(json.dumps(changed), encoding="utf-8")
+        try:
+            loaded(folder, "100%")
+        except InputRefused as refused:
+            assert refused.problems
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Give every place of a JSON value, as what holds it and the name or number there."""
+    for key, part in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        yield value, key
+        if isinstance(part, dict | list):
+            yield from places(part)
 
 
 def test_a_file_without_rows_gives_no_records(tmp_path: Path) -> None:

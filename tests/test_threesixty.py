@@ -9,6 +9,7 @@ import re
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -443,6 +444,63 @@ def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path: Path) -> N
             loaded(path, "100%")
         except InputRefused as refused:
             assert refused.problems
+
+
+def test_a_grant_with_any_value_in_any_place_is_read_or_set_aside(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    values: list[Any] = [
+        None,
+        True,
+        7,
+        -0.5,
+        "",
+        "x",
+        "\ud800",
+        "a\0b",
+        "{id}",
+        [],
+        {},
+        [[]],
+        [{}],
+        [7],
+        {"a": {}},
+        10**400,
+    ]
+    whole = grant(beneficiaryLocation=[{"geoCode": "E1", "countryCode": "GB"}], fundingType=[{"title": "Grant"}])
+    for _ in range(60):
+        grants = []
+        for number in range(10):
+            changed = json.loads(json.dumps({**whole, "id": f"g-{number}"}))
+            for _ in range(chance.randint(1, 2)):
+                parent, key = chance.choice(list(places(changed)))
+                parent[key] = deepcopy(chance.choice(values))
+            grants.append(changed)
+        rows, refused = read(written(tmp_path, *grants))
+        assert len(rows) + len(refused) == 10
+        _, found = loaded(written(tmp_path, *grants), "100%")
+        assert found.report.records == 10
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Give every place of a JSON value, as what holds it and the name or number there."""
+    for key, part in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        yield value, key
+        if isinstance(part, dict | list):
+            yield from places(part)
+
+
+@pytest.mark.parametrize("name", ["awardDate", "currency"])
+def test_a_grant_without_its_day_or_currency_is_set_aside(tmp_path: Path, name: str) -> None:
+    _, found = loaded(written(tmp_path, grant(id="1"), grant(**{name: ""})), "1")
+    assert [problem.column for problem in found.report.first] == [name]
+
+
+def test_the_money_is_for_the_country_that_the_grant_names(tmp_path: Path) -> None:
+    places = [{"countryCode": "IE"}, {"countryCode": "IE", "geoCode": "X"}]
+    path = written(tmp_path, grant(beneficiaryLocation=places), grant(id="2", beneficiaryLocation=None))
+    store, _ = loaded(path)
+    found = [row["x"].rsplit("/", 1)[-1] for row in solutions(store, "?f a gov:FundingFlow ; gov:over ?x")]
+    assert found == ["ie"]
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:

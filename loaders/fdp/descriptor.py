@@ -5,21 +5,18 @@ Version 0.3 of the standard calls its model `mapping`, later ones `model`; the t
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path, PureWindowsPath
-from typing import Any, Final
+from typing import Any
 
+from loaders.fdp.content import NAME, read_content
 from loaders.fdp.package import Attribute, Dimension, Field, Measure, Package, Resource
 from ontology.errors import CellProblem, InputRefused
 
 __all__ = ["read_package"]
-
-_NAME: Final = "datapackage.json"
-_LARGEST: Final = 8_000_000  # bytes of a descriptor; the largest of those that were seen has 28,000
 
 
 def read_package(path: Path) -> Package:
@@ -28,38 +25,13 @@ def read_package(path: Path) -> Package:
     Raises InputRefused, with all that is wrong in it, where it cannot be read, describes no amounts, or names a file
     that is not beside it.
     """
-    path = path / _NAME if path.is_dir() else path
-    content = _content(path)
+    path = path / NAME if path.is_dir() else path
+    content = read_content(path)
     problems: list[CellProblem] = []
     package = _Described(path, content, problems).package()
     if problems or package is None:
         raise InputRefused(problems)
     return package
-
-
-def _content(path: Path) -> Mapping[str, Any]:
-    def refused(reason: str, line: int = 0) -> InputRefused:
-        return InputRefused([CellProblem(str(path), line, "", "", reason)])
-
-    try:
-        if path.exists() and not path.is_file():
-            raise refused(f"expected a file, or a folder with {_NAME}")
-        with path.open("rb") as file:
-            octets = file.read(_LARGEST + 1)
-        if len(octets) > _LARGEST:
-            raise refused(f"longer than {_LARGEST:,} bytes; a descriptor is not")
-        content = json.loads(octets.decode("utf-8-sig"), parse_float=Decimal)
-    except OSError as error:
-        raise refused(f"cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise refused(f"not UTF-8 (byte {error.start})") from error
-    except json.JSONDecodeError as error:
-        raise refused(f"not well-formed JSON ({error.msg}, character {error.colno})", error.lineno) from error
-    except (RecursionError, ValueError) as error:
-        raise refused("not JSON that can be read: nested too deeply, or a number too long") from error
-    if not isinstance(content, dict):
-        raise refused("expected an object, as a Fiscal Data Package has")
-    return content
 
 
 @dataclass(slots=True)
@@ -73,14 +45,17 @@ class _Described:
     def package(self) -> Package | None:
         """Give what the descriptor says; None, and a problem, where it describes no amounts at all."""
         model = self._object(self.content, "model") or self._object(self.content, "mapping")
-        resources = {resource.name: resource for resource in self._resources()}
+        resources: dict[str, Resource] = {}
+        for resource in self._resources():
+            if resources.setdefault(resource.name, resource) is not resource:
+                self._wrong("resources", resource.name, "two files have this name")
         if not resources or not model:
             if not model:
                 self._wrong("", "", "no model and no mapping: it does not say which columns are amounts")
             return None
         stated = self._named(model, "measures")
-        named = {_text(measure, "resource") for measure in stated.values()} - {""}
-        facts = next(iter(sorted(named)), next(iter(resources)))
+        named = {_text(measure, "resource") or next(iter(resources)) for measure in stated.values()}
+        facts = min(named, default=next(iter(resources)))
         if len(named) > 1:
             self._wrong("measures", ", ".join(sorted(named)), "the amounts are in several files; expected one")
         if facts not in resources:
@@ -166,16 +141,15 @@ class _Described:
         folder = self.path.resolve().parent
         path = self.path.parent / given
         try:
-            if not path.resolve().is_relative_to(folder):
-                self._wrong("resources", given, "leads out of the package's folder")
-                return None
+            inside, there = path.resolve().is_relative_to(folder), path.is_file()
         except (OSError, RuntimeError) as error:
-            self._wrong("resources", given, f"cannot be read ({error})")
+            self._wrong("resources", given[:80], f"cannot be read ({error})")
             return None
-        if not path.is_file():
-            self._wrong("resources", given, "no such file in the package's folder")
-            return None
-        return path
+        if inside and there:
+            return path
+        reason = "no such file in the package's folder" if inside else "leads out of the package's folder"
+        self._wrong("resources", given, reason)
+        return None
 
     def _measures(self, stated: Mapping[str, Any]) -> Iterator[Measure]:
         for name, measure in stated.items():

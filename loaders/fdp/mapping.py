@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from loaders.fdp.reader import PROPOSED, TOTAL_MEASURE, TOTAL_ROW, FiscalDataPackage
-from loaders.fdp.roles import Named, words
+from loaders.fdp.roles import Named
+from loaders.fdp.states import country_name, country_of, holds_states
 from loaders.mapping.document import MappingDocument, parse_mapping
 from ontology.identifiers import slugified
 
 __all__ = ["mapping_of", "open_package"]
 
-_STATES: Final = frozenset(
-    {"country", "country id", "country name", "member state", "member state name", "state", "nation"}
-)
 _SKIPPED: Final = {
     TOTAL_ROW: "a total: it is the sum of the rows beside it",
     TOTAL_MEASURE: "a total: in every row it is the sum of the other amounts",
@@ -44,11 +42,9 @@ def mapping_of(reader: FiscalDataPackage) -> dict[str, Any]:
         "read": {"numbers": {"amount": "1234.56"}, "dates": dict.fromkeys(("starts", "ends"), _DATES)},
         "skip": [{"column": "not counted", "is": value, "because": why} for value, why in _SKIPPED.items()],
     }
-    actors = {
-        role: _actor(reader, role, named) for role, named in (("payer", roles.payer), ("payee", roles.payee)) if named
+    mapping |= {
+        table: found for table, found in (("territories", _places(reader)), ("actors", _actors(reader))) if found
     }
-    if actors:
-        mapping["actors"] = actors
     if roles.programme:
         mapping["programmes"] = {"programme": _programme(reader, roles.programme)}
     directions = {measure.direction for measure in reader.package.measures}
@@ -71,24 +67,54 @@ def _source(reader: FiscalDataPackage) -> dict[str, str]:
     return found
 
 
-def _actor(reader: FiscalDataPackage, role: str, named: Named) -> dict[str, Any]:
+def _country(reader: FiscalDataPackage) -> str:
+    """Give the country that the package says it is of; "" where it says none, or several."""
+    countries = reader.package.countries
+    return country_of(countries[0]) if len(countries) == 1 else ""
+
+
+def _to_states(reader: FiscalDataPackage) -> bool:
+    return reader.roles.payee is not None and holds_states(reader.roles.payee)
+
+
+def _places(reader: FiscalDataPackage) -> dict[str, Any]:
+    """Give the country of the package, and those that are paid."""
+    found = {}
+    if code := _country(reader):
+        place = {"label": country_name(code), "level": "national", "country_code": code}
+        found["country"] = {"known": f"territory/{code.lower()}", **place}
+    if _to_states(reader):
+        place = {"label": "{payee}", "level": "national", "country_code": "{payee country}"}
+        found["paid"] = {"known": "territory/{payee country}", **place}
+    return found
+
+
+def _actors(reader: FiscalDataPackage) -> dict[str, Any]:
     """Describe payers and payees; a package says who they are, and never their level or kind."""
-    level, kind = "local", "organisation"
-    method = "the package does not say its level or kind: taken as an organisation of the local level"
-    if {words(named.key.column), words(named.label.column), words(named.dimension)} & _STATES:
-        level, kind = "national", "state"
-        method = f"level and kind by the column {named.key.column}, which holds states"
-    elif role == "payer":
+    found: dict[str, Any] = {}
+    inferred = {"basis": "inferred", "type": "organisation"}
+    method = "the package does not say its level or kind"
+    if reader.roles.payer:
         level = reader.package.place
-        method = f"the package does not say its level or kind: level {level} by the place that the accounts are of"
-    return {
-        "key": f"{{{role} id}}",
-        "label": {"first": [f"{{{role}}}", f"{{{role} id}}"]},
-        "level": level,
-        "type": kind,
-        "basis": "inferred",
-        "method": method,
-    }
+        found["payer"] = {**_named("payer"), **inferred, "level": level}
+        found["payer"]["method"] = f"{method}: level {level} by the place that the accounts are of"
+        if _country(reader):
+            found["payer"]["territory"] = "country"
+    if reader.roles.payee and _to_states(reader):
+        method = f"the state of the country that the column {reader.roles.payee.key.column} names"
+        state = {"level": "national", "type": "state", "territory": "paid", "basis": "inferred", "method": method}
+        found["state"] = {"known": "actor/{payee country}-state", "label": "{payee}", **state}
+        unknown = {"when": {"column": "payee country", "empty": True}}
+        method = f"level and kind by the column {reader.roles.payee.key.column}, which holds states"
+        found["payee"] = {**_named("payee"), **unknown, **state, "method": method}
+    elif reader.roles.payee:
+        method = f"{method}: taken as an organisation of the local level"
+        found["payee"] = {**_named("payee"), **inferred, "level": "local", "method": method}
+    return found
+
+
+def _named(role: str) -> dict[str, Any]:
+    return {"key": f"{{{role} id}}", "label": {"first": [f"{{{role}}}", f"{{{role} id}}"]}}
 
 
 def _programme(reader: FiscalDataPackage, named: Named) -> dict[str, Any]:
@@ -114,7 +140,11 @@ def _flow(reader: FiscalDataPackage, payer: str, recipient: str, direction: dict
         "valid_from": "{starts}",
         "valid_to": "{ends}",
     }
-    found |= {column: role for column, role in (("payer", payer), ("recipient", recipient)) if there[role]}
+    payee: Any = {"first": ["state", "payee"]} if _to_states(reader) else "payee"
+    sections = {"payer": "payer", "payee": payee}
+    found |= {column: sections[role] for column, role in (("payer", payer), ("recipient", recipient)) if there[role]}
+    if _to_states(reader) or _country(reader):
+        found["territory"] = "paid" if _to_states(reader) else "country"
     if all(there.values()):
         found["negative"] = "return"
     if roles.programme:

@@ -13,6 +13,7 @@ from loaders.fdp.measures import PHASES, phase_by_name, superseded
 from loaders.fdp.package import Measure
 from loaders.fdp.periods import Period, fiscal_year
 from loaders.fdp.roles import Named, find_roles, words
+from loaders.fdp.states import country_of, holds_states
 from loaders.fdp.survey import survey
 from loaders.records import Record, RecordRefused
 from ontology.errors import CellProblem
@@ -31,6 +32,7 @@ COLUMNS: Final = (
     "payer",
     "payee id",
     "payee",
+    "payee country",
     "programme id",
     "programme",
     "classification",
@@ -41,6 +43,7 @@ COLUMNS: Final = (
 TOTAL_ROW: Final = "total row"
 TOTAL_MEASURE: Final = "total measure"
 PROPOSED: Final = "proposed beside approved"
+_AFTER_PAYEE: Final = COLUMNS.index("payee country") - COLUMNS.index("payer id")
 _EXACT: Final = Context(prec=100)
 
 
@@ -72,6 +75,7 @@ class FiscalDataPackage:
         self._joined = [
             [columns.of(each.label) for each in many] for many in (self.roles.classification, self.roles.location)
         ]
+        self._to_states = self.roles.payee is not None and holds_states(self.roles.payee)
         self._day = columns.of(self.roles.day.key) if self.roles.day else None
         self._measures = [(each, columns.place(each.column)) for each in self.package.measures]
         self._phases = [self._phase(each) for each in self.package.measures]
@@ -156,6 +160,7 @@ class FiscalDataPackage:
         joined = [
             "; ".join(dict.fromkeys(found for get in many if (found := get(cells).strip()))) for many in self._joined
         ]
+        named.insert(_AFTER_PAYEE, country_of(named[_AFTER_PAYEE - 1]) if self._to_states else "")
         return period, [*named, *joined], self._stated_phase(cells)
 
     def _line(
