@@ -27,6 +27,8 @@ _FORWARD: Final = (
     "recipient-region-budget",
     "total-expenditure",
 )
+_COUNTRY: Final = re.compile("[A-Z]{2}")
+_WHOLE: Final = re.compile(r"100(\.0*)?")
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 Cells = tuple[str, ...]
 
@@ -115,6 +117,7 @@ def _activity(activity: Activity, survey: Survey) -> Cells:
         *_term(dates),
         *(dates.get(name, "") for name in _DATES),
         activity.currency,
+        *_country(parts),
         _places(parts, "recipient-country"),
         _places(parts, "recipient-region"),
         _places(parts, "sector"),
@@ -161,6 +164,7 @@ def _transaction(part: Any, parts: Parts, activity: Activity, survey: Survey) ->
         *_sides(both, survey),
         "yes" if both.same else "",
         "yes" if survey.also_reported(activity, word, both) else "",
+        *_country(parts if "recipient-country" in parts or "recipient-region" in parts else activity.parts),
         _places(parts, "recipient-country"),
         _places(parts, "recipient-region"),
         _places(parts, "sector"),
@@ -194,6 +198,17 @@ def _value(parts: Parts, default: str) -> Cells:
 
 def _date(element: Any) -> str:
     return "" if element is None else day(element.get("iso-date") or text_of(element))
+
+
+def _country(parts: Parts) -> Cells:
+    """Give code and name of the country that all is for; "" where there are several, or a region has a part of it."""
+    found, regions = parts.get("recipient-country", []), parts.get("recipient-region", [])
+    code = found[0].get("code", "").strip() if len(found) == 1 else ""
+    share = found[0].get("percentage", "").strip() if found else ""
+    alone = _WHOLE.fullmatch(share) if share else not any(each.get("percentage") for each in regions)
+    if not alone or not _COUNTRY.fullmatch(code):
+        return "", ""
+    return code, " ".join(narrative(found, "")[0].split()) or code
 
 
 def _places(parts: Parts, name: str) -> str:

@@ -5,6 +5,7 @@ organisation takes several columns: `provider` is what tells it apart, `provider
 of the file may give, `provider-identifier` its reference where that is the organisation's own, `provider-from` whether
 the file states it or the standard assumes it. `same-body` says that one organisation is both sides, `also-reported`
 that the other side reports the money in the same file, `superseded` that a revised plan of its period replaces it.
+`country` is the code of the country that all is for, where one is; `countries` is all that is written.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ _ACTIVITY: Final = (
     "planned-end",
     "actual-end",
     "default-currency",
+    "country",
+    "country-name",
     "countries",
     "regions",
     "sectors",
@@ -70,6 +73,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         *_side("receiver"),
         "same-body",
         "also-reported",
+        "transaction-country",
+        "transaction-country-name",
         "transaction-countries",
         "transaction-regions",
         "transaction-sectors",

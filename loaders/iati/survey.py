@@ -32,7 +32,7 @@ class Survey:
         self._types: dict[str, tuple[int, str]] = {}
         self._renamed: set[str] = set()
         self._retyped: set[str] = set()
-        self._out: set[tuple[bool, str, str]] = set()
+        self._out: set[int] = set()  # hashes: there is one for each payment from an activity to a receiver
         self.assumed = 0
         for element in reports(path, told):
             if element.tag == "iati-activity":
@@ -58,7 +58,7 @@ class Survey:
         if word not in INCOMING or not origin:
             return False
         ends = (activity.identifier, both.receiver.key)
-        return any((word in _COMMITTED, origin, end) in self._out for end in ends if end)
+        return any(hash((word in _COMMITTED, origin, end)) in self._out for end in ends if end)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ class Survey:
                 self._meet(both.receiver, _OTHER)
                 if word in OUTGOING and activity.identifier:
                     ends = (both.receiver.activity, both.receiver.key)
-                    self._out.update((word in _COMMITTED, activity.identifier, end) for end in ends if end)
+                    self._out.update(hash((word in _COMMITTED, activity.identifier, end)) for end in ends if end)
 
     def _organisation(self, element: Any) -> None:
         language, parts = element.get(LANGUAGE, ""), parts_of(element)
