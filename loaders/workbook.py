@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from loaders.delimited import header_names
@@ -213,16 +214,23 @@ class _Reader(ExcelReader):  # type: ignore[misc]
         self._check(part.PartName[1:] for part in self.package.Override if any(k in part.ContentType for k in _READ))
 
     def read_worksheets(self) -> None:
-        """Open the sheets; InputRefused where one bears the name of a part that is never read."""
-        self._check(relation.target for _, relation in self.parser.find_sheets())
-        super().read_worksheets()
+        """Name the sheets, charts left out; InputRefused where one bears the name of a part that is never read."""
+        for sheet, relation in self.parser.find_sheets():
+            self._check([relation.target])
+            if relation.target in self.valid_files and "chartsheet" not in relation.Type:
+                opened = _Sheet(self.wb, sheet.name, relation.target, self.shared_strings)
+                opened.sheet_state = sheet.state
+                self.wb._sheets.append(opened)
 
     def _check(self, names: Iterable[str]) -> None:
         for name in filter(never_read, names):
             raise file_refused(Path(self.archive.filename), f"its part {name} is not what it is called")
 
-    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
-        """Leave out a sheet that is a chart; it has no rows."""
+
+class _Sheet(ReadOnlyWorksheet):  # type: ignore[misc]
+    """The library's sheet, not asked for its size, which may be wrong and takes a reading to find out."""
+
+    def _get_size(self) -> None: ...
 
 
 def _reaching(above: Mapping[int, list[str]], sheet: Sheet, header: int) -> list[str]:
