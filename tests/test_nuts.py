@@ -125,8 +125,8 @@ def test_a_region_lies_in_the_next_larger_one_of_the_list_and_its_country_is_mad
         ("AT", None, None, None),
         ("DE", None, None, None),
         ("AT1", "", "AT", "1"),
-        ("AT13", "2024-AT1", "AT1", "2"),
-        ("AT130", "2024-AT13", "AT13", "3"),
+        ("AT13", "2024-at1", "AT1", "2"),
+        ("AT130", "2024-at13", "AT13", "3"),
         ("DE212", "", "DE", "3"),
     ]
     assert found["AT"]["Country name"] == "Austria"
@@ -162,7 +162,7 @@ def test_one_code_in_two_vintages_has_two_keys(tmp_path: Path) -> None:
         by_code(NutsReader(listed(tmp_path, text, "list.csv"), vintage="2016"))["NL33"]["Key"],
         by_code(NutsReader(listed(tmp_path, text, "list.csv")))["NL33"]["Key"],
     }
-    assert keys == {"2021-NL33", "2016-NL33", "NL33"}
+    assert keys == {"2021-nl33", "2016-nl33", "nl33"}
 
 
 def test_a_declared_vintage_goes_before_that_of_the_file_and_is_told(tmp_path: Path) -> None:
@@ -237,11 +237,11 @@ def test_a_workbook_gives_the_vintage_and_names_in_both_scripts(workbook: Path) 
 def test_a_code_is_the_same_as_that_of_the_vintage_before_where_the_area_is(workbook: Path) -> None:
     found = by_code(NutsReader(workbook))
     assert {code: row["Same as"] for code, row in found.items() if code != "EL"} == {
-        "EL1": "2021-EL1",  # unchanged
+        "EL1": "2021-el1",  # unchanged
         "EL11": "",  # the code was kept, the boundary was not
-        "EL18": "2021-EL12",  # only the code was changed
+        "EL18": "2021-el12",  # only the code was changed
         "EL19": "",  # new
-        "ELZ": "2021-ELZ",
+        "ELZ": "2021-elz",
     }
 
 
@@ -249,11 +249,11 @@ def test_changes_are_records_and_what_is_gone_lies_where_it_lay(workbook: Path) 
     found = rows(NutsReader(workbook), "change")
     columns = ("Old key", "New key", "Change", "Gone", "Within")
     assert [tuple(row[name] for name in columns) for row in found] == [
-        ("2021-EL11", "2024-EL11", "art. 5(2a)", "", ""),
-        ("2021-EL12", "2024-EL18", "Code change", "yes", "2024-EL1"),
-        ("", "2024-EL19", "New region", "", ""),
-        ("2021-EL13", "", "Split", "yes", "2024-EL1"),
-        ("2021-EL131", "", "Split", "yes", "2021-EL13"),
+        ("2021-el11", "2024-el11", "art. 5(2a)", "", ""),
+        ("2021-el12", "2024-el18", "Code change", "yes", "2024-el1"),
+        ("", "2024-el19", "New region", "", ""),
+        ("2021-el13", "", "Split", "yes", "2024-el1"),
+        ("2021-el131", "", "Split", "yes", "2021-el13"),
     ]
     assert [row["Label"] for row in found] == ["Ανατολή", "Δύση", "Νέα", "Παλαιά", "Μέρος"]
 
@@ -558,7 +558,7 @@ def test_a_real_code_is_the_same_as_before_unless_the_table_says_otherwise(real:
         row[3]: row[2] for row in table if row[2] and row[3] and row[7] in ("", None, "Name change", "Code change")
     }
     found = {
-        code: row["Same as"].removeprefix("2021-")
+        code: row["Same as"].removeprefix("2021-").upper()
         for code, row in by_code(real).items()
         if row.get("Scheme") == "NUTS" and row["Same as"]
     }

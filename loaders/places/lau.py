@@ -128,7 +128,7 @@ class LauReader:
             return self._refused(unit, f"expected the code of a country, not {country!r}, with its regions in it")
         language = "" if (country, label.language) in _MISTAGGED else label.language
         only = next(iter(roots)) if len(roots) == 1 else ""
-        key = f"{unit.year}-{country}-{'-'.join(unit.code.split())}" if unit.code else ""
+        key = f"{unit.year}-{country}-{'-'.join(unit.code.split())}".lower() if unit.code else ""
         words = (key, unit.code, label.value.strip(), language or _UNSTATED)
         where = (only, str(len(roots)), _key_within(nuts_vintage, common), nuts_vintage)
         return Record("unit", unit.place, (*words, unit.year, *where, iso_code(country), country))

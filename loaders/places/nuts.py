@@ -47,7 +47,7 @@ class NutsReader:
 
     It gives records of three kinds. A `country` is a code of level 0, or what stands for one in a list without level
     0; Country is its ISO 3166-1 code, GR where NUTS has EL, GB where it has UK. A `territory` is a code of levels 1 to
-    3: Key is the vintage and the code (2024-AT130), Parent the next larger code in the list, Within its key ("" where
+    3: Key is the vintage and the code (2024-at130), Parent the next larger code in the list, Within its key ("" where
     it is the country), Unit says whether it is a region, extra-regio or unknown, Same as is the key that the same area
     had in the vintage before. A `change` is what became of a code since the vintage before; Gone says yes where the old
     code is no code of this vintage, and Within is then the key of where it lay.

@@ -59,12 +59,12 @@ class Listing:
 
 
 def key_of(vintage: str, code: str) -> str:
-    """Give what tells a code from the same code of another vintage; "" where there is no code.
+    """Give what tells a code from the same code of another vintage, as it ends an IRI; "" where there is no code.
 
     >>> key_of("2024", "AT130"), key_of("", "AT130"), key_of("2024", "")
-    ('2024-AT130', 'AT130', '')
+    ('2024-at130', 'at130', '')
     """
-    return f"{vintage}-{code}" if vintage and code else code
+    return (f"{vintage}-{code}" if vintage and code else code).lower()
 
 
 def level_of(code: str) -> int:
