@@ -16,7 +16,7 @@ from loaders.tables.schema import Column, table_named
 from ontology.errors import near_matches
 from ontology.identifiers import is_slug, mint
 
-__all__ = ["Filler", "Made", "References", "filler", "is_known_thing"]
+__all__ = ["Filler", "Made", "References", "constant_terms", "filler", "is_known_thing"]
 
 Made = Mapping[tuple[str, str], str]
 """The IRIs of the things that a record makes, by table and section."""
@@ -80,7 +80,7 @@ def filler(
         return _date(given, column, scope, formats, place)
     if column.kind in _FIGURES:
         return _figure(given, column, scope, formats, place)
-    return _text(text(given, scope, place), column, given)
+    return _text(given, column, scope, place)
 
 
 def _reference(given: Any, column: Column, references: References, place: str) -> Filler:
@@ -94,7 +94,7 @@ def _reference(given: Any, column: Column, references: References, place: str) -
 def _names(given: Any, column: Column, scope: Scope, place: str, language: str) -> Filler:
     if constant(given):
         terms = Terms(column, place)
-        fixed = tuple(term for part in str(given).split("|") for term in terms.of(part.strip()))
+        fixed = tuple(t for part in str(given).split("|") for t in constant_terms(part.strip(), terms, scope, place))
         return lambda cells, made: fixed
     if isinstance(given, list):
         parts = [_names(each, column, scope, place, language) for each in given]
@@ -157,9 +157,18 @@ def _figure(given: Any, column: Column, scope: Scope, formats: Formats, place: s
     return figured
 
 
-def _text(words: Text, column: Column, given: Any) -> Filler:
-    terms = Terms(column, ", ".join(words.columns) or column.name)
+def _text(given: Any, column: Column, scope: Scope, place: str) -> Filler:
+    words = text(given, scope, place)
+    terms = Terms(column, ", ".join(words.columns) or place)
     if constant(given):
-        fixed = terms.of(str(given))
+        fixed = constant_terms(str(given), terms, scope, place)
         return lambda cells, made: fixed
     return lambda cells, made: terms.of(words.of(cells))
+
+
+def constant_terms(given: str, terms: Terms, scope: Scope, place: str) -> tuple[str, ...]:
+    """Give the terms of what is the same for every record; the mapping is wrong where the column cannot hold it."""
+    try:
+        return terms.of(given)
+    except ValueRefused as error:
+        raise mapping_refused(scope.file, place, given, error.reason) from error

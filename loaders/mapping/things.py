@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from loaders.mapping.columns import Filler, Made, References, filler, is_known_thing
+from loaders.mapping.columns import Filler, Made, References, constant_terms, filler, is_known_thing
 from loaders.mapping.conditions import Condition, condition
 from loaders.mapping.document import Section
 from loaders.mapping.formats import Formats
@@ -207,7 +207,9 @@ def _evidence(section: Section, money: Money | None, scope: Scope, home: Home) -
     words, how = text(basis, scope, f"{section.place}.basis"), text(method, scope, f"{section.place}.method")
     terms = Terms(column, ", ".join(words.columns) or f"{section.place}.basis")
     if constant(basis):
-        fixed += [f"{predicate('gov:basis')} {term}" for term in terms.of(str(basis))]
+        fixed += [
+            f"{predicate('gov:basis')} {term}" for term in constant_terms(str(basis), terms, scope, section.place)
+        ]
     else:
         fillers.append((predicate("gov:basis"), lambda cells, made: terms.of(words.of(cells))))
     if constant(method):
