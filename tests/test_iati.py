@@ -398,6 +398,16 @@ def test_a_file_may_be_one_activity_or_have_none(tmp_path: Path) -> None:
     assert list(IatiReader(written(tmp_path, "<iati-organisations version='2.03'/>")).records()) == []
 
 
+def test_an_activity_within_another_takes_nothing_from_it(tmp_path: Path) -> None:
+    inner = NEW[NEW.index("<iati-activity ") : NEW.index("</iati-activity>") + 16]
+    content = OLD.replace("<iati-identifier>", f"{inner}<iati-identifier>")
+    assert [found for (found,) in picked(written(tmp_path, content), "activity", "activity")] == [
+        "XM-DAC-1-A",
+        "AA-NGO-7-P1",
+    ]
+    assert len(rows(written(tmp_path, content), "transaction")) == 3 + 5
+
+
 def test_a_transaction_with_two_values_is_set_aside_and_the_others_are_read(tmp_path: Path) -> None:
     content = OLD.replace("<value>5</value>", "<value>5</value><value>6</value>")
     found = list(IatiReader(written(tmp_path, content)).records())

@@ -18,7 +18,15 @@ from ontology.errors import CellProblem
 
 __all__ = ["activity_records", "organisation_records"]
 
-_ONCE: Final = ("transaction-type", "transaction-date", "value", "period-start", "period-end", "provider-org")
+_ONCE: Final = (
+    "transaction-type",
+    "transaction-date",
+    "value",
+    "period-start",
+    "period-end",
+    "provider-org",
+    "receiver-org",
+)
 _DATES: Final = ("planned-start", "actual-start", "planned-end", "actual-end")
 _FORWARD: Final = (
     "total-budget",

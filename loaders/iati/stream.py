@@ -100,8 +100,9 @@ def reports(path: Path, told: Callable[[float], object]) -> Iterator[Any]:
     """
     root_of(path)
     parser = _parser("end", (*REPORTS, *_UNUSED))
-    size, read, since, line = max(path.stat().st_size, 1), 0, 0, 0
+    read, since, line = 0, 0, 0
     with _open(path) as file:
+        size = max(os.fstat(file.fileno()).st_size, 1)
         while True:
             try:
                 chunk = file.read(_CHUNK)
@@ -127,7 +128,7 @@ def _let_go(element: Any) -> None:
     """Empty an element that has been read, and take away those before it."""
     element.clear(keep_tail=True)
     parent = element.getparent()
-    if parent is None or element.tag not in REPORTS:
+    if parent is None or element.tag not in REPORTS or parent.tag in REPORTS:
         return
     while parent[0] is not element:
         del parent[0]
