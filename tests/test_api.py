@@ -27,7 +27,7 @@ API = "/api/v1"
 
 @pytest.fixture(scope="module")
 def client(casebook_store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(store=casebook_store.path, query_timeout=10.0))) as found:
+    with TestClient(create_app(Settings(store=casebook_store.path, query_timeout=3.0))) as found:
         yield found
 
 
