@@ -18,7 +18,19 @@ from api.headers import SecurityHeaders
 from api.problems import add_problem_handlers
 from api.rate_limit import RateLimit
 from api.repeats import Repeats
-from api.routers import data, descriptions, docs, graph_store, health, linked_data, ontology, pages, sparql, update
+from api.routers import (
+    data,
+    descriptions,
+    docs,
+    graph_store,
+    health,
+    linked_data,
+    ontology,
+    pages,
+    reconcile,
+    sparql,
+    update,
+)
 from api.settings import Settings
 from api.shutdown import ending_with_parent, told_of_signals
 from api.stores import open_store
@@ -59,7 +71,19 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     add_problem_handlers(app)
     # routes are tried in this order, and /sparql is asked most
-    for module in (sparql, health, data, descriptions, update, graph_store, linked_data, ontology, pages, docs):
+    for module in (
+        sparql,
+        health,
+        data,
+        descriptions,
+        update,
+        graph_store,
+        linked_data,
+        ontology,
+        reconcile,
+        pages,
+        docs,
+    ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _wrap(app, settings)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import analysing, loading, measuring, reading, reporting, writing
+from api.commands import analysing, loading, measuring, reading, reconciling, reporting, writing
 from api.commands.common import StorePath, note
 from api.commands.evidence import evidence
 from api.parameters import ParameterRefused
@@ -42,6 +42,7 @@ for command in (
     analysing.compare,
     reporting.profile,
     reporting.report,
+    reconciling.reconcile,
     reading.info,
     reading.export,
     loading.load,

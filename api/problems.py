@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.access import NotAllowed
+from api.answers.reconcile import BatchTooLarge
 from api.body import BodyRefused, BodyTooLarge, BodyTooSlow, MediaTypeRefused
 from api.page import as_page
 from api.parameters import ParameterRefused
@@ -43,6 +44,7 @@ STATUS: Final[Mapping[type[SubsidiaError], tuple[int, str]]] = {
     GraphProtected: (403, "Graph cannot be written"),
     GraphAbsent: (404, "Not found"),
     BodyTooSlow: (408, "Body too slow"),
+    BatchTooLarge: (413, "Batch too large"),
     BodyTooLarge: (413, "Body too large"),
     MediaTypeRefused: (415, "Body not understood"),
     WriterDied: (500, "Write ended its process"),

@@ -18,7 +18,7 @@ from api.problems import problem
 
 __all__ = ["RateLimit"]
 
-_LIMITED: Final = frozenset({"/sparql", "/update", "/store"})
+_LIMITED: Final = frozenset({"/sparql", "/update", "/store", "/reconcile"})
 _MOST_CLIENTS: Final = 10_000
 
 

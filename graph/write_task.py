@@ -10,8 +10,9 @@ from ontology.identifiers import graph_name
 
 __all__ = ["PROTECTED", "RDF_TYPES", "Changed", "Document", "Task"]
 
-PROTECTED: Final = (graph_name("ontology"), graph_name("derived"))
-"""The graphs that no write over HTTP may change: the first is a part of the program, the second is computed."""
+PROTECTED: Final = tuple(graph_name(name) for name in ("ontology", "derived", "reconciliation"))
+"""The graphs that no write over HTTP may change: the first is a part of the program, the second is computed,
+the third is what comparisons proposed and what was decided about it."""
 
 RDF_TYPES: Final = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
 

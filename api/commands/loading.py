@@ -199,7 +199,7 @@ def _report(mapped: Iterable[MappedFile]) -> None:
 def _keep_ours(graphs: Iterable[tuple[str, Iterable[str]]]) -> None:
     """Refuse statements for the graphs that the program itself writes."""
     for source, names in graphs:
-        for name in ("ontology", "derived"):
+        for name in ("ontology", "derived", "reconciliation"):
             if graph_name(name) in names:
                 reason = f"the graph {name!r} is written by Subsidia itself; name another with --graph"
                 raise InputRefused([CellProblem(source, 0, "", name, reason)])
