@@ -184,7 +184,11 @@ class _Rejects:
         if self._path is None:
             return
         if self._file is None:
-            self._file = self._path.open("w", encoding="utf-8", newline="")
+            try:
+                self._file = self._path.open("w", encoding="utf-8", newline="")
+            except OSError as error:
+                reason = f"what is set aside cannot be written there ({error.strerror}); name another file: --rejects"
+                raise InputRefused([CellProblem(str(self._path), 0, "", "", reason)]) from error
             csv.writer(self._file).writerow(["file", "row", "column", "value", "reason"])
         csv.writer(self._file).writerow([problem.file, problem.row, problem.column, problem.value, problem.reason])
 
