@@ -7,19 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from loaders.base import Statements
-from loaders.fdp.mapping import open_package
-from loaders.genericode import GenericodeReader
-from loaders.iati.reader import IatiReader
 from loaders.known import NOTHING, Known
 from loaders.mapped import MappedFile
 from loaders.mapping.document import MappingDocument, read_mapping
 from loaders.mapping.texts import named_columns
-from loaders.places.choice import open_places
 from loaders.rdf import FORMATS, load_rdf
 from loaders.records import Reader
 from loaders.tables.statements import load_tables
-from loaders.tabular import tabular
-from loaders.threesixty import ThreeSixtyGiving
 from ontology.errors import CellProblem, InputRefused, near_matches
 
 __all__ = ["KNOWN_FORMATS", "MAPPINGS", "format_of", "load_source", "open_mapped", "shipped_mappings"]
@@ -122,6 +116,8 @@ def _mapping(given: str) -> MappingDocument:
 
 
 def _tabular(path: Path, document: MappingDocument | None, encoding: str | None) -> tuple[Reader, MappingDocument]:
+    from loaders.tabular import tabular
+
     declared = {"encoding": encoding} if encoding else {}
     if document is not None:
         return tabular(path, {**document.read, **declared}), document
@@ -139,28 +135,41 @@ def _fits(document: MappingDocument, reader: Reader) -> bool:
     return bool(named) and all(named <= {" ".join(name.split()) for name in names} for names in reader.columns.values())
 
 
+# Readers are imported when they are asked for: the libraries for XML and workbooks take longer than most commands.
+
+
 def _iati(path: Path, read: Mapping[str, Any]) -> tuple[Reader, MappingDocument]:
+    from loaders.iati.reader import IatiReader
+
     del read
     return IatiReader(path), read_mapping(MAPPINGS / "iati.toml")
 
 
 def _package(path: Path, read: Mapping[str, Any]) -> tuple[Reader, MappingDocument]:
+    from loaders.fdp.mapping import open_package
+
     del read
     return open_package(path)
 
 
 def _grants(path: Path, read: Mapping[str, Any]) -> tuple[Reader, MappingDocument]:
+    from loaders.threesixty import ThreeSixtyGiving
+
     del read
     return ThreeSixtyGiving(path), read_mapping(MAPPINGS / "360giving.toml")
 
 
 def _places(path: Path, read: Mapping[str, Any]) -> tuple[Reader, MappingDocument]:
+    from loaders.places.choice import open_places
+
     geometry = read.get("geometry")
     reader, mapping = open_places(path, read.get("vintage"), path.parent / geometry if geometry else None)
     return reader, read_mapping(MAPPINGS / f"{mapping}.toml")
 
 
 def _authority(path: Path, read: Mapping[str, Any]) -> tuple[Reader, MappingDocument]:
+    from loaders.genericode import GenericodeReader
+
     del read
     return GenericodeReader(path), read_mapping(MAPPINGS / "authority.toml")
 
