@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -144,6 +145,13 @@ def test_a_country_that_is_described_already_keeps_what_is_said_of_it(workbook: 
     assert NOTHING.has(f"{ID}territory/gr") is False
 
 
+def test_of_two_lists_of_a_vintage_the_first_describes_a_region(workbook: Path) -> None:
+    known: Known = Described(f"{ID}territory/nuts-2024-el1")
+    said = statements(open_mapped(workbook, "nuts", known=known))
+    assert "territory/nuts-2024-el1" not in said
+    assert ("within", "territory/nuts-2024-el1") in said["territory/nuts-2024-el11"]
+
+
 def test_placeholders_of_unknown_regions_are_left_out(tmp_path: Path) -> None:
     path = listed(tmp_path, "code,label\nAT1,Ost\nATX,Unknown\nATXX,Unknown\n")
     found = open_mapped(path, "nuts")
@@ -221,10 +229,13 @@ def test_authority_lists_become_actors_countries_and_programmes(tmp_path: Path) 
         ("prefLabel", "Europäische Kommission@de"),
         ("level", "level/eu"),
         ("actorType", "actorType/eu-institution"),
+        ("jurisdiction", "territory/eu"),
         ("exactMatch", f"{AUTHORITY}/corporate-body/COM"),
         ("basis", "basis/inferred"),
     } <= said
-    assert ("level", "level/international") in statements(body)["actor/corporate-body-ilo"]
+    labour = statements(body)["actor/corporate-body-ilo"]
+    assert ("level", "level/international") in labour
+    assert not any(property_ == "jurisdiction" for property_, _ in labour)
     country = open_mapped(
         code_list(tmp_path, [{"code": "GRC", "Name": "Greece"}, {"code": "CPT", "Name": "Clipperton"}])
     )
@@ -244,6 +255,13 @@ def test_authority_lists_become_actors_countries_and_programmes(tmp_path: Path) 
     } <= statements(fund)["programme/eu-programme-esf-plus"]
     for found in (body, country, fund):
         assert violations(found) == []
+
+
+def test_the_two_lists_of_the_mapping_agree_on_which_bodies_are_not_of_the_union() -> None:
+    given = tomllib.loads((MAPPINGS / "authority.toml").read_text(encoding="utf-8"))
+    types = given["words"]["type"]
+    elsewhere = [code for code, kind in types.items() if kind == "international-organisation"]
+    assert sorted(given["territories"]["union"]["when"][1]["not"]) == sorted(elsewhere)
 
 
 def test_a_body_that_the_mapping_does_not_know_is_set_aside(tmp_path: Path) -> None:
