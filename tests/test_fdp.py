@@ -583,6 +583,25 @@ def test_a_total_is_found_by_a_column_that_the_model_does_not_use(tmp_path: Path
     assert counts(package(tmp_path, rows, {"payee": dimension("state", "entity")})) == ["", "", TOTAL_ROW]
 
 
+def test_the_number_of_a_row_does_not_hide_that_it_is_a_total(tmp_path: Path) -> None:
+    rows = [
+        ["id", "state", "kind", "amount"],
+        ["1", "PL", "a", "10"],
+        ["2", "PL", "b", "20"],
+        ["3", "PL", "Total", "30"],
+    ]
+    dimensions = {"payee": dimension("state"), "kind": dimension("kind"), "id": dimension("id", "fact")}
+    assert counts(package(tmp_path, rows, dimensions)) == ["", "", TOTAL_ROW]
+
+
+def test_more_forms_of_rows_than_can_be_looked_at_are_said(tmp_path: Path) -> None:
+    names = [f"c{number}" for number in range(7)]
+    parts = [[*("x" if number >> place & 1 else "" for place in range(7)), "1"] for number in range(1, 127)]
+    rows = [[*names, "amount"], *parts]
+    reader = FiscalDataPackage(package(tmp_path, rows, {name: dimension(name) for name in names}))
+    assert any("not all of them were looked at" in remark for remark in reader.remarks)
+
+
 def test_an_empty_label_among_payments_is_no_total(tmp_path: Path) -> None:
     rows = [HEADER, ["PL", "CF", "10"], ["PL", "ESF", "20"], ["PL", "", "30"]]
     assert counts(package(tmp_path, rows, BY_FUND, granularity="transactional")) == ["", "", ""]

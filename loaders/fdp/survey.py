@@ -22,6 +22,7 @@ __all__ = ["Survey", "survey"]
 
 _STANDARD: Final = "1234.56"
 _DISTINCT: Final = 100_000  # different dates that are looked at
+_FACTS: Final = ("fact", "other")  # numbers and remarks of single rows, by which nothing is summed up
 _TEXT: Final = frozenset({"", "string", "any"})
 
 
@@ -139,17 +140,21 @@ def _units(rows: Iterator[list[Decimal | None]]) -> list[Decimal]:
 
 
 def _labels(package: Package, columns: Columns, roles: Roles) -> tuple[list[list[int]], list[int]]:
-    """Give the columns that tell rows apart, those of a dimension together, and which of them no dimension uses."""
-    groups = [
-        [columns.place(part.column) for part in each.attributes if part.column and part.resource == package.facts]
-        for each in roles.dimensions
-    ]
-    used = {place for group in groups for place in group} | {columns.place(each.column) for each in package.measures}
+    """Give the columns that tell rows apart, those of a dimension together, and which of them say nothing of sums."""
+    mapped: list[list[int]] = []
+    besides: list[int] = []
+    for each in roles.dimensions:
+        own = [part for part in each.attributes if part.column and part.resource == package.facts]
+        if own and each.type in _FACTS:
+            besides.append(len(mapped))
+        if own:
+            mapped.append([columns.place(part.column) for part in own])
+    used = {place for group in mapped for place in group} | {columns.place(each.column) for each in package.measures}
     fields = {words(name): described for name, described in package.resources[package.facts].fields.items()}
     others = [
         place
         for place, name in enumerate(columns.names)
         if place not in used and fields.get(words(name), Field("")).type in _TEXT
     ]
-    mapped = [group for group in groups if group]
-    return [*mapped, *([place] for place in others)], list(range(len(mapped), len(mapped) + len(others)))
+    besides += range(len(mapped), len(mapped) + len(others))
+    return [*mapped, *([place] for place in others)], besides

@@ -27,6 +27,7 @@ _TOTAL: Final = re.compile(rf"(?:{_WORDS})", re.I)
 _BEGINS: Final = re.compile(r"(?:grand |sub)?total\b|all\b|sum of\b", re.I)
 _UNION: Final = re.compile(r"EU[ -]?[0-9]{2}|European Union|euro area", re.I)
 _MOST: Final = 200_000  # rows that are looked at as possible totals
+_FORMS: Final = 32  # combinations of labels that are total or empty; each row is looked at once for each
 _SLACK: Final = Decimal("0.005")  # the share of a sum that rounding may make up at most
 
 
@@ -123,18 +124,24 @@ _Candidates = dict[int, tuple[Sequence[str], Sequence[Decimal | None], list[_Key
 
 
 def _candidates(lines: Iterable[Line], besides: frozenset[int], blank: bool) -> tuple[_Candidates, bool]:
+    """Give the rows that may be totals, and whether these are all."""
     found: _Candidates = {}
+    forms: dict[bool, set[frozenset[int]]] = {True: set(), False: set()}
+    complete = True
     for place, labels, amounts in lines:
         named = frozenset(number for number, label in enumerate(labels) if _may_be_total(label))
         empty = frozenset(number for number, label in enumerate(labels) if not label.strip())
         if not (named or (blank and empty - besides)) or not any(amounts):
             continue
-        if len(found) >= _MOST:
-            return found, False
         free = named | empty
+        forms[bool(named)].add(free)
+        if len(found) >= _MOST or len(forms[bool(named)]) > _FORMS:
+            forms[bool(named)].discard(free)
+            complete = False
+            continue
         options = dict.fromkeys((_key(labels, free), _key(labels, free | besides) if named else _key(labels, free)))
         found[place] = (labels, amounts, list(options))
-    return found, True
+    return found, complete
 
 
 def _key(labels: Sequence[str], free: frozenset[int]) -> _Key:
