@@ -23,10 +23,11 @@ def contradictions(rdf: Graph, *, aligned: bool = True) -> list[str]:
     """
     from owlrl import OWLRL_Semantics
 
-    whole = Graph(bind_namespaces="none")
+    # one graph, so a store that keeps no contexts, which a rule asks millions of times
+    whole = Graph("SimpleMemory", bind_namespaces="none")
     for path in [*ontology_files(), FOLDER / "alignments.ttl"] if aligned else ontology_files():
         whole.parse(path, format="turtle")
-    for triple in whole.triples((None, None, None)):
+    for triple in list(whole):
         if isinstance(triple[2], Literal):
             whole.remove(triple)
     whole.addN((*triple, whole) for triple in rdf if not isinstance(triple[2], Literal))
