@@ -115,6 +115,13 @@ def test_all_municipalities_are_not_one_of_them() -> None:
     assert proposed(body("a", "Municipalities", collective=True), body("b", "Municipalities")) == []
 
 
+def test_a_part_of_a_body_is_not_the_body() -> None:
+    whole = body("a", "Ministry for Public Office and Integration")
+    part = body("b", "Cabinet, Ministry for Public Office and Integration", part_of=frozenset({whole.iri}))
+    assert proposed(whole, body("b", part.names[0].text), least=80) != []
+    assert proposed(whole, part, least=80) == []
+
+
 def test_a_name_that_two_countries_have_says_not_which_a_body_without_country_is() -> None:
     spain, france = body("a", "Ministry of Education"), body("b", "Ministry of Education", country="FR")
     unknown = body("c", "Ministry of Education", country=None)

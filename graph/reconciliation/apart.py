@@ -39,6 +39,8 @@ def kept_apart(one: Body, other: Body) -> str | None:
         return f"they act at two levels, {_words(one.levels)} and {_words(other.levels)}"
     if one.collective != other.collective:
         return "one is a single body, the other a collective of many"
+    if one.iri in other.part_of or other.iri in one.part_of:
+        return "one is a part of the other"
     if one.around and other.around and one.around[0] not in other.around and other.around[0] not in one.around:
         return "they are of two places, of which neither lies in the other"
     listed = _lists(one.identifiers) & _lists(other.identifiers)

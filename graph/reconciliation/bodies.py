@@ -29,7 +29,7 @@ class Body:
 
     `identifiers` are those of other lists, its own IRI among them where that is not one of ours; `levels` all levels at
     which it acts; `around` its place and all that this lies in, by code where they have one; `sources` the named graphs
-    that call it an actor.
+    that call it an actor; `part_of` the bodies that it is a part of.
     """
 
     iri: str
@@ -41,6 +41,7 @@ class Body:
     collective: bool = False
     around: tuple[str, ...] = ()
     sources: frozenset[str] = frozenset()
+    part_of: frozenset[str] = frozenset()
 
 
 def bodies(snapshot: Snapshot) -> list[Body]:
@@ -48,6 +49,7 @@ def bodies(snapshot: Snapshot) -> list[Body]:
     names, listed = names_of(snapshot), identifiers(snapshot)
     levels = [snapshot.values(curie) for curie in ("gov:level", "gov:alsoLevel")]
     kinds, collective = snapshot.values("gov:actorType"), snapshot.values("gov:collective")
+    wholes = snapshot.values("org:subOrganizationOf")
     homes, sources = snapshot.values("gov:jurisdiction"), _sources(snapshot)
     where, codes = places(snapshot), _codes(snapshot)
     return [
@@ -61,6 +63,7 @@ def bodies(snapshot: Snapshot) -> list[Body]:
             collective=collective.get(iri) == ["true"],
             around=_around(where, codes, homes.get(iri, [None])[0]),
             sources=frozenset(sources[iri]),
+            part_of=frozenset(wholes.get(iri, ())),
         )
         for iri in sorted(sources)
     ]
