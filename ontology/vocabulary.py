@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -63,6 +63,15 @@ class Vocabulary:
             if below <= found:
                 return frozenset(found)
             found |= below
+
+    def ordered(self, scheme: str, words: Iterable[str]) -> list[str]:
+        """Give words in the order of a scheme, each once; words that are no concept of it come last, and "" after them.
+
+        >>> vocabulary().ordered("level", ["", "local", "parish", "eu"])
+        ['eu', 'local', 'parish', '']
+        """
+        rank = {notation: place for place, notation in enumerate(self.schemes[scheme])}
+        return sorted(set(words), key=lambda word: (rank.get(word, len(rank)), not word, word))
 
     def label(self, iri: str) -> str:
         """Give the English name of a concept or term; the end of the IRI where it is not ours."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal as Word
 
 from pyoxigraph import Literal
@@ -21,7 +22,7 @@ from graph.time import holds, year
 from ontology.identifiers import mint, short_name, slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["Gap", "GapCell", "State", "find_gaps", "gap_matrix", "gap_queries"]
+__all__ = ["Gap", "GapCell", "State", "find_gaps", "gap_matrix", "gap_queries", "rules_asked"]
 
 State = Word["reported", "indicated", "coordinated", "not-assessed"]
 
@@ -94,11 +95,18 @@ def find_gaps(snapshot: Snapshot, filters: Filters, more: tuple[Rule, ...] = ())
 def _all_gaps(snapshot: Snapshot, at: int | None, more: tuple[Rule, ...]) -> tuple[Gap, ...]:
     queries = gap_queries(Filters(at=at), more)
     reported = list(_reported(snapshot, queries["reported"]))
-    searched = {slug(tie) for ties in snapshot.values("gov:tie").values() for tie in ties}
-    # a rule asks only inside scopes that were searched for its kind of tie: without one there is nothing to ask
-    asked = [rule for rule in (*rules(), *more) if rule.scope in searched]
+    asked = rules_asked(snapshot, more)
     indicated = [gap for rule in asked for gap in _indicated(snapshot, rule, queries[rule.id])]
     return (*reported, *indicated)
+
+
+def rules_asked(snapshot: Snapshot, more: tuple[Rule, ...] = ()) -> list[Rule]:
+    """Give the rules, `more` of a partner with them, whose kind of tie some scope was searched for.
+
+    A rule asks only inside such scopes: without one there is nothing to ask, and that it finds nothing says nothing.
+    """
+    searched = {slug(tie) for ties in snapshot.values("gov:tie").values() for tie in ties}
+    return [rule for rule in (*rules(), *more) if rule.scope in searched]
 
 
 def _reported(snapshot: Snapshot, query: str) -> Iterator[Gap]:
@@ -131,9 +139,8 @@ def _indicated(snapshot: Snapshot, rule: Rule, query: str) -> Iterator[Gap]:
         about = tuple((row.get("about") or "").split())
         severity = _severity(rule, row["severity"])
         for field in _split(row["field"]):
-            name = "-".join([rule.id, *(short_name(thing) for thing in (*between, *about)), short_name(field)])
             yield Gap(
-                id=mint("gap", name),
+                id=_iri(rule, between, about, field, row["country"]),
                 type=rule.type,
                 rule=rule.id,
                 state="indicated",
@@ -148,6 +155,13 @@ def _indicated(snapshot: Snapshot, rule: Rule, query: str) -> Iterator[Gap]:
                 explanation=row["explanation"] or "",
                 closes=rule.closes,
             )
+
+
+def _iri(rule: Rule, between: tuple[str, ...], about: tuple[str, ...], field: str, country: str | None) -> str:
+    """Mint the IRI of a gap: names to read, and a digest, as names in a row may be divided in several ways."""
+    words = [rule.id, *(short_name(thing) for thing in (*between, *about)), short_name(field)]
+    parts = "\n".join([rule.id, " ".join(between), " ".join(about), field, country or ""])
+    return mint("gap", "-".join([*words, sha256(parts.encode()).hexdigest()[:8]]))
 
 
 def _severity(rule: Rule, value: str | None) -> float | None:
@@ -167,8 +181,7 @@ def _split(value: str | None) -> tuple[str, ...]:
 
 
 def _by_rank(levels: Iterable[str]) -> tuple[str, ...]:
-    order = list(vocabulary().schemes["level"])
-    return tuple(sorted(levels, key=order.index))
+    return tuple(vocabulary().ordered("level", levels))
 
 
 def _passes(gap: Gap, filters: Filters) -> bool:

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from graph.derived import DERIVED, Computation, put, statements_of
 from graph.filters import Filters
-from graph.gaps.gap import Gap, find_gaps
+from graph.gaps.gap import Gap, find_gaps, rules_asked
 from graph.gaps.rules import Rule, rules
 from graph.snapshot import Snapshot
 from graph.store import Store
@@ -23,15 +23,19 @@ _DECIMAL: Final = NamedNode(expand("xsd:decimal"))
 def publish_gaps(store: Store, at: int | None = None) -> bool:
     """Put the gaps that the rules indicate (at a year, or at any) into `derived`; says whether anything changed.
 
-    A rule is one activity. What it found before and finds no more goes; where it finds the same, nothing is written. In
-    an empty graph every rule finds nothing, and says so. Raises StoreUnreachable where the store cannot be written.
+    A rule that is asked is one activity, also where it finds nothing. What it found before and finds no more goes;
+    where it finds the same, nothing is written. A rule whose kind of tie no scope was searched for is not asked, and
+    leaves no activity, nor any of before; in an empty graph that is every rule. Raises StoreUnreachable where the store
+    cannot be written.
     """
     snapshot = store.snapshot()
     indicated = [gap for gap in find_gaps(snapshot, Filters(at=at)) if gap.state == "indicated"]
-    new = {}
+    asked = {rule.id for rule in rules_asked(snapshot)}
+    new: dict[str, list[Quad]] = {}
     for rule in rules():
         run = _computation(rule, snapshot, at)
-        new[run.iri] = gap_statements(snapshot, run, [gap for gap in indicated if gap.rule == rule.id])
+        found = [gap for gap in indicated if gap.rule == rule.id]
+        new[run.iri] = gap_statements(snapshot, run, found) if rule.id in asked else []
     return put(store, new)
 
 
