@@ -136,7 +136,7 @@ def _cells(item: Item) -> tuple[list[str], list[str]]:
     """Give the cells of a grant, and what is read otherwise than it is written."""
     grant, twice, _ = item
     if not isinstance(grant, dict):
-        raise _Refused("", str(grant), "expected an object for each grant")
+        raise _Refused("", type(grant).__name__, "expected an object for each grant")
     if twice:
         raise _Refused(twice[0], "", "stands twice in one object: which of the two is meant is not certain")
     remarks: list[str] = []

@@ -365,6 +365,12 @@ def test_states_are_told_by_the_name_of_their_column_and_are_those_that_are_know
     }
 
 
+def test_that_private_persons_cannot_be_told_is_said_where_somebody_is_paid(tmp_path: Path) -> None:
+    assert any("private persons" in each for each in FiscalDataPackage(package(tmp_path, PAID, ROLES)).remarks)
+    without = FiscalDataPackage(package(tmp_path, PAID, {"payer": ROLES["payer"]}))
+    assert not any("private persons" in each for each in without.remarks)
+
+
 def test_a_package_of_one_country_puts_its_money_there(tmp_path: Path) -> None:
     path = package(tmp_path, PAID, ROLES, countryCode="AL", cityCode="TIA")
     mapping = mapping_of(FiscalDataPackage(path))

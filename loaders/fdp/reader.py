@@ -105,6 +105,11 @@ class FiscalDataPackage:
                 found.append(
                     f"{self.package.path.name}: the measure {measure.name} is taken for {phase}, as {name} says"
                 )
+        if self.roles.payee and not self._to_states:
+            reason = (
+                "nothing says which of those who are paid are private persons: look through the names before publishing"
+            )
+            found.append(f"{self.package.path.name}: {reason}")
         return list(dict.fromkeys(found))
 
     def records(self) -> Iterator[Record | RecordRefused]:
