@@ -209,6 +209,25 @@ def test_the_chain_leaves_out_other_currencies_and_spans_and_says_so(tmp_path: P
     assert {item["flow"].rpartition("/")[2] for item in document.more["left_out"]} == {"b", "c", "d"}
 
 
+def test_the_chain_never_adds_what_is_planned_to_what_is_paid(tmp_path: Path) -> None:
+    flows = [
+        flow("a", "state", "region", "10", year="2010", phase="paid"),
+        flow("b", "state", "region", "20", year="2010", phase="paid"),
+        flow("c", "state", "region", "400", year="2010", phase="planned"),
+        flow("d", "state", "region", "8000", year="2010"),
+        flow("e", "state", "region", year="2010", phase="planned"),
+    ]
+    document = sankey_document(snapshot_of(tmp_path, {"actors": BODIES, "flows": flows}), Filters())
+    assert document.more["phase"] == "paid"
+    # 10 + 20; the one without an amount adds nothing, and stays in sight
+    assert [(link["min"], link["max"], link["with_amount"]) for link in document.data["links"]] == [(30, 30, 2)]
+    reasons = {item["flow"].rpartition("/")[2]: item["reason"] for item in document.more["left_out"]}
+    assert reasons == {
+        "c": "planned: not added to what is paid",
+        "d": "of no stated phase: not added to what is paid",
+    }
+
+
 AMOUNTS = st.lists(
     st.tuples(
         st.sampled_from(["union", "state", "region", "town"]),

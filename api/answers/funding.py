@@ -198,6 +198,7 @@ def sankey_document(
         more={
             "currency": chain.currency,
             "quantity": chain.quantity,
+            "phase": chain.phase,
             "years": list(chain.years),
             "left_out": [asdict(item) for item in chain.omitted],
             "cycles": [list(cycle) for cycle in chain.cycles],

@@ -1,7 +1,7 @@
 """The funding chain: who pays whom in one kind of money, as nodes and links that can be drawn without a lie.
 
-One answer holds one currency, one quantity and amounts of single years only, since a drawing adds up whatever runs
-into a node. What does not fit is listed beside it. Nodes are keyed by actor and level; money passed on, amounts that
+One answer holds one currency, one quantity, one phase and amounts of single years only, since a drawing adds up
+whatever runs into a node: planned is never added to paid. What does not fit is listed beside it. Nodes are keyed by actor and level; money passed on, amounts that
 no source gives, and what a chain does not account for ("not traced") are each told apart.
 """
 
@@ -23,6 +23,7 @@ __all__ = ["Chain", "Link", "Node", "Omitted", "funding_chain"]
 
 NOT_STATED: Final = "not-stated"
 NOT_TRACED: Final = "not-traced"
+_PHASES: Final = (None, "planned", "committed", "paid")
 _PROVIDERS: Final = frozenset(
     {"ngo", "migrant-organisation", "foundation", "company", "social-partner", "research-body", "consortium", "project"}
     | {"persons", "public-service-provider", "education-institution", "health-institution"}
@@ -71,10 +72,14 @@ class Omitted:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Nodes and links of one currency and quantity, what was left out, and the circles that were found."""
+    """Nodes and links of one currency, quantity and phase, what was left out, and the circles that were found.
+
+    `phase` is None where the amounts are of no stated phase, or there is none.
+    """
 
     currency: str | None
     quantity: str
+    phase: str | None
     years: tuple[str, ...]
     nodes: tuple[Node, ...]
     links: tuple[Link, ...]
@@ -85,24 +90,26 @@ class Chain:
 def funding_chain(columns: Columns, filters: Filters, quantity: str = "transfer", currency: str | None = None) -> Chain:
     """Give the chain of the flows that the filters let through.
 
-    Without `currency` the one with most amounts is taken. An empty graph gives a chain without nodes. The cost is one
+    Without `currency` the one with most amounts is taken, and likewise the phase: of several with as many the one
+    nearest to payment, and no stated phase last. An empty graph gives a chain without nodes. The cost is one
     scan of the columns and a search for circles over the links.
     """
     condition, inputs = where(filters)
     rows = columns.rows(
         f"""
         SELECT flow, label, payer, payer_label, payer_level, payer_type, recipient, recipient_label, recipient_level,
-               recipient_type, amount_min, amount_max, currency, quantity, per, part_of, basis,
+               recipient_type, amount_min, amount_max, currency, quantity, per, phase, part_of, basis,
                {period_sql(filters.at)} AS period
         FROM flows WHERE {condition} ORDER BY flow
         """,
         inputs,
     )
     chosen = currency or _main_currency(rows, quantity)
+    phase = _main_phase(rows, quantity, chosen)
     drawn: list[dict[str, Any]] = []
     omitted: list[Omitted] = []
     for row in rows:
-        reason = _reason_to_omit(row, quantity, chosen)
+        reason = _reason_to_omit(row, quantity, chosen, phase)
         if reason:
             omitted.append(Omitted(row["flow"], row["label"], reason, row["period"]))
         else:
@@ -116,6 +123,7 @@ def funding_chain(columns: Columns, filters: Filters, quantity: str = "transfer"
     return Chain(
         currency=chosen,
         quantity=quantity,
+        phase=phase,
         years=tuple(sorted({row["period"] for row in drawn if row["amount_max"] is not None})),
         nodes=tuple(sorted(nodes.values(), key=lambda node: (node.column, node.id))),
         links=tuple(sorted(links, key=lambda link: (link.source, link.target, link.kind, link.basis or ""))),
@@ -132,7 +140,16 @@ def _main_currency(rows: list[dict[str, Any]], quantity: str) -> str | None:
     return min(counts, key=lambda code: (-counts[code], code)) if counts else None
 
 
-def _reason_to_omit(row: dict[str, Any], quantity: str, currency: str | None) -> str | None:
+def _main_phase(rows: list[dict[str, Any]], quantity: str, currency: str | None) -> str | None:
+    """Give the phase of most of the amounts that can be drawn."""
+    counts: dict[str | None, int] = defaultdict(int)
+    for row in rows:
+        if row["amount_max"] is not None and _reason_to_omit(row, quantity, currency, row["phase"]) is None:
+            counts[row["phase"]] += 1
+    return max(counts, key=lambda phase: (counts[phase], _PHASES.index(phase))) if counts else None
+
+
+def _reason_to_omit(row: dict[str, Any], quantity: str, currency: str | None, phase: str | None) -> str | None:
     if row["quantity"] != quantity:
         kind = vocabulary().schemes["quantity"][row["quantity"]].label.lower() if row["quantity"] else "of no kind"
         if row["quantity"] in SUMMABLE:
@@ -146,6 +163,8 @@ def _reason_to_omit(row: dict[str, Any], quantity: str, currency: str | None) ->
         return f"in {row['currency']}: not added to {currency} without a stated rate"
     if not row["period"].isdigit():
         return f"amount for {row['period']}: not added to amounts of one year"
+    if row["phase"] != phase:
+        return f"{row['phase'] or 'of no stated phase'}: not added to what is {phase or 'of no stated phase'}"
     return None
 
 
