@@ -32,6 +32,8 @@ def large() -> Network:
         one, other = (random.choice(levels[random.choice((0, 1, 1, 2, 2, 3, 3, 3))]) for _ in range(2))
         kind = ("funding", "coordination", "hierarchy")[index % 3]
         network.add_edge(f"actor-{one:06}", f"actor-{other:06}", kind=kind, directed=kind != "coordination")
+    # as the service keeps the networks that it measures: nobody may change one
+    nx.freeze(network)
     return network
 
 
@@ -41,19 +43,19 @@ def seconds(function: Callable[[], Any]) -> float:
     return time.process_time() - begun
 
 
-DEGREES = ("degree", "in-degree", "out-degree", "ties")
+DEGREES = ("degree", "in-degree", "out-degree", "ties", "degree-by-kind", "degree-by-level")
 LONG = ("communities", "betweenness", "cross-level-betweenness")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DEGREES)
 def test_a_degree_of_half_a_million_ties_takes_a_second(large: Network, name: str) -> None:
-    # on a quiet machine; eight here, as other tests may run beside. The first reading of so large a network is slower
+    # on a quiet machine; three here, as other tests may run beside. The first reading of so large a network is slower
     measure = MEASURES[name]
     measure.of(large)
     taken = seconds(lambda: measure.of(large))
     print(f"{name}: {taken:.2f} s")
-    assert taken < 8.0
+    assert taken < 3.0
 
 
 @pytest.mark.soak
