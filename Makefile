@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help setup setup-dev serve test coverage check bench soak lock casebook clean
+.PHONY: help setup setup-dev serve test test-served test-timed test-rest coverage check bench soak lock casebook clean
 
 help:
 	@echo "make setup | serve | test | check | coverage | bench | soak | lock"
@@ -29,12 +29,27 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.lock
 serve: setup
 	$(BIN)/subsidia serve
 
-# the tests of the data and its words, which `make check` runs; `make test CHECKED=1` leaves them out where it has just run
+# the tests of the data and its words, which `make check` runs
 CHECKS := $(addprefix tests/test_,ontology.py shapes.py consistency.py competency.py documents.py)
 
 test: setup-dev
 	@.ci/browser || test "$$CI" != true
-	$(BIN)/python -m pytest -q $(if $(CHECKED),$(addprefix --ignore=,$(CHECKS)))
+	$(BIN)/python -m pytest -q
+
+# what `make check` leaves of `make test`, in three parts, for .ci/run: the tests that ask a service, a server or a
+# browser; those that measure time or give little of it, and so run by themselves; and all others, named nowhere
+SERVED := $(addprefix tests/test_,bench.py cli.py clients.py comunica.py engines.py graph_store.py openapi.py \
+	pages.py proxy.py sparql_protocol.py update.py wheel.py)
+TIMED := $(addprefix tests/test_,api.py hostile_queries.py measures_scale.py processes.py readers.py remote.py writer.py)
+
+test-served: setup-dev
+	$(BIN)/python -m pytest -q $(SERVED)
+
+test-timed: setup-dev
+	$(BIN)/python -m pytest -q $(TIMED)
+
+test-rest: setup-dev
+	$(BIN)/python -m pytest -q $(addprefix --ignore=,$(CHECKS) $(SERVED) $(TIMED))
 
 # what the tests reach; counting it makes them half as long again
 coverage: setup-dev
