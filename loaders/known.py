@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode
 
-__all__ = ["NOTHING", "Known"]
+__all__ = ["NOTHING", "Described", "Known"]
 
 Term = NamedNode | Literal
 
@@ -53,3 +53,31 @@ class _Nothing:
 
 
 NOTHING: Known = _Nothing()
+
+
+class Described:
+    """What is there already, with what the sources that are loaded together describe before each other."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._added: set[str] = set()
+
+    def add(self, iri: str) -> None:
+        """Note that a source describes the thing."""
+        self._added.add(iri)
+
+    def has(self, iri: str) -> bool:
+        """Say whether anything is stated about the thing."""
+        return iri in self._added or self._known.has(iri)
+
+    def keys(self, kind: str) -> Iterable[str]:
+        """Give the keys of all things of a kind that were there before."""
+        return self._known.keys(kind)
+
+    def label(self, iri: str) -> str | None:
+        """Give the English name that a thing had before."""
+        return self._known.label(iri)
+
+    def described(self, iri: str) -> Mapping[str, frozenset[Term]]:
+        """Give what was stated about a thing before."""
+        return self._known.described(iri)

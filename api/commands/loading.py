@@ -20,6 +20,7 @@ from graph.flows import flow_table
 from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.base import Statements
+from loaders.known import Described, Known
 from loaders.mapped import Allowance, MappedFile, allowance
 from loaders.sources import KNOWN_FORMATS, format_of, load_source, open_mapped
 from ontology.errors import CellProblem, InputRefused, near_matches
@@ -129,15 +130,16 @@ def read_sources(
     return _read(InStore(snapshot, emptied), asked)
 
 
-def _read(known: InStore, asked: Asked) -> tuple[list[Statements], list[MappedFile]]:
+def _read(known: Known, asked: Asked) -> tuple[list[Statements], list[MappedFile]]:
     found, mapped, problems = list[Statements](), list[MappedFile](), list[CellProblem]()
+    together = Described(known)
     for path in asked.sources:
         try:
             form = format_of(path, asked.form)
             if form in ("tables", "rdf"):
                 found.append(load_source(path, form, asked.graph, known, asked.encoding))
             else:
-                mapped.append(open_mapped(path, form, asked.mapping, asked.graph, known, asked.encoding))
+                mapped.append(open_mapped(path, form, asked.mapping, asked.graph, together, asked.encoding))
         except InputRefused as error:
             problems += error.problems
     if problems:

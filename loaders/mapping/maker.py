@@ -9,7 +9,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Final
 
-from loaders.known import NOTHING, Known
+from loaders.known import NOTHING, Described, Known
 from loaders.mapping.columns import References
 from loaders.mapping.conditions import Condition, condition
 from loaders.mapping.document import MappingDocument, Section
@@ -50,6 +50,7 @@ class Maker:
         self._skips = {kind: _skips(document, kind, reader) for kind in reader.columns}
         self._described: dict[str, tuple[int, str, int]] = {}
         self._known = known
+        self._known_things: set[str] = set()
         self._elsewhere = {iri for kind in self._kinds.values() for iri in kind.elsewhere(document.file, known)}
         self._flows: set[int] = set()
         self._equal: Counter[bytes] = Counter()
@@ -90,6 +91,9 @@ class Maker:
             hash(iri) for place, iri in made.items() if place[0] == "flows" and kind.by_place[place].identity
         )
         self._described |= draft.described
+        if isinstance(self._known, Described):
+            for iri in self._known_things & draft.described.keys():
+                self._known.add(iri)
         self.report.things += draft.things
         self.report.left_out += draft.left_out
         self.report.differing += draft.differing
@@ -136,7 +140,9 @@ class Maker:
         if each.is_known and iri not in self._elsewhere:
             if self._known.has(iri):
                 self._elsewhere.add(iri)
-            elif not each.is_described:
+            elif each.is_described:
+                self._known_things.add(iri)
+            else:
                 raise ValueRefused(columns, iri, "the store knows no such thing; load what describes it first")
         return iri
 

@@ -208,6 +208,7 @@ CASEBOOK_TABLES: tuple[Table, ...] = (
                 table="actors",
             ),
             Column("same_as", "iri", "the same body in an authority list", "skos:exactMatch", many=True),
+            Column("identifier", "text", "its number in a register, as GB-CHC-285908", "org:identifier", many=True),
             *STATED,
         ),
     ),
