@@ -29,12 +29,18 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.lock
 serve: setup
 	$(BIN)/subsidia serve
 
-# the tests of the data and its words, which `make check` runs
+# the tests of the data and its words, which `make check` runs; `make test CHECKED=1` leaves them out where it has just
+# run, and keeps two processors busy with what is left
 CHECKS := $(addprefix tests/test_,ontology.py shapes.py consistency.py competency.py documents.py)
 
 test: setup-dev
 	@.ci/browser || test "$$CI" != true
+ifdef CHECKED
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-served test-rest
+	@$(MAKE) --no-print-directory test-timed
+else
 	$(BIN)/python -m pytest -q
+endif
 
 # what `make check` leaves of `make test`, in three parts, for .ci/run: the tests that ask a service, a server or a
 # browser; those that measure time or give little of it, and so run by themselves; and all others, named nowhere
