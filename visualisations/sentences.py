@@ -51,7 +51,7 @@ def flows_headline(passed_on: tuple[Row, Row] | None, totals: Sequence[Row], cov
         amount = money(total["min"], total["max"], total["currency"])
         return f"Transfers of {amount}{phase} are recorded ({total['period']})."
     if coverage["flows"]:
-        return f"{coverage['with_amount']} of {plural(coverage['flows'], 'flow')} that may be summed have an amount."
+        return f"{coverage['with_amount']:,} of {plural(coverage['flows'], 'flow')} that may be summed have an amount."
     return "No flow that may be summed is recorded here."
 
 
@@ -60,7 +60,7 @@ def coverage_sentence(coverage: Row, left_out: Sequence[Row], undated: int, at: 
     parts = []
     if coverage["flows"]:
         parts.append(
-            f"{coverage['with_amount']} of {plural(coverage['flows'], 'flow')} that may be summed have an amount"
+            f"{coverage['with_amount']:,} of {plural(coverage['flows'], 'flow')} that may be summed have an amount"
         )
     others = sum(item["flows"] for item in left_out)
     if others:

@@ -29,14 +29,13 @@ from api.commands.common import (
     store_at,
 )
 from api.commands.files import write_export
-from api.parameters import ParameterRefused
-from graph.funding.matrix import DIMENSIONS
+from api.parameters import ParameterRefused, one_of
+from graph.funding.matrix import DIMENSIONS, Dimension
 from graph.gaps.publish import publish_gaps
 from graph.gaps.rules import own_rules
 from graph.guard import check_query
 from graph.reader_process import Question, answer
 from graph.readers import raise_failure
-from ontology.errors import near_matches
 from ontology.identifiers import slug
 from ontology.vocabulary import vocabulary
 from visualisations.numbers import money
@@ -62,8 +61,7 @@ def query(
 ) -> None:
     """Run a SPARQL query over all graphs."""
     form = "json" if json else form
-    if form not in _FORMATS:
-        raise ParameterRefused("format", form, f"one of {', '.join(_FORMATS)}", near_matches(form, _FORMATS))
+    one_of("format", form, tuple(_FORMATS))
     text = _query_text(sparql)
     check_query(text)
     solutions, triples = _FORMATS[form]
@@ -137,11 +135,10 @@ def flows(
     """List the funding flows, or sum them from key to key with --by."""
     snapshot = store_at(store).snapshot()
     filters = given_filters(snapshot, "quantity", country=country, field=field, level=level, programme=programme, at=at)
-    if by is not None and by not in DIMENSIONS:
-        raise ParameterRefused("by", by, f"one of {', '.join(DIMENSIONS)}", near_matches(by, DIMENSIONS))
+    dimension: Dimension | None = one_of("by", by, DIMENSIONS) if by is not None else None
     conversion = read_conversion(convert, on)
     document = converted(
-        matrix_document(snapshot, filters, by) if by else flows_document(snapshot, filters), conversion
+        matrix_document(snapshot, filters, dimension) if dimension else flows_document(snapshot, filters), conversion
     )
     shown = ["amount", "converted"] if conversion else ["amount"]
     if json:
@@ -151,7 +148,7 @@ def flows(
         columns = ["payer", "recipient", *shown, "quantity", "period", "phase", "passed_on", "flows", "with_amount"]
         print_table(rows, columns)
         coverage = document.more["coverage"]
-        note(f"{coverage['with_amount']} of {coverage['flows']} flows that may be summed have an amount")
+        note(f"{coverage['with_amount']:,} of {coverage['flows']:,} flows that may be summed have an amount")
         for item in document.more["left_out"]:
             note(f"left out: {item['flows']} of kind {item['quantity']}: {item['reason']}")
     else:
