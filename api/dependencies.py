@@ -24,6 +24,7 @@ __all__ = [
     "SnapshotGiven",
     "etag",
     "not_modified",
+    "read_cursor",
 ]
 
 
@@ -70,9 +71,14 @@ async def _page(
     limit: Annotated[int, Query(ge=1, le=10_000, description="rows a page")] = 1000,
     cursor: Annotated[str | None, Query(description="meta.next of the page before")] = None,
 ) -> PageAsked:
+    return PageAsked(limit, read_cursor(cursor))
+
+
+def read_cursor(cursor: str | None) -> int:
+    """Give the place of the first row of a page, 0 without a cursor; ParameterRefused for what no page has given."""
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 12):
         raise ParameterRefused("cursor", cursor, "the value of meta.next of the page before")
-    return PageAsked(limit, int(cursor or 0))
+    return int(cursor or 0)
 
 
 SettingsGiven = Annotated[Settings, Depends(_settings)]

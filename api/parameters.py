@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from graph.filters import Filters
 from graph.remember import remembered
@@ -13,7 +14,7 @@ from ontology.errors import SubsidiaError, UnknownTerm, near_matches
 from ontology.identifiers import mint, slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["ParameterRefused", "RawFilters", "read_filters"]
+__all__ = ["ParameterRefused", "RawFilters", "countries", "one_of", "read_currency", "read_filters"]
 
 
 class ParameterRefused(SubsidiaError):
@@ -65,6 +66,25 @@ def read_filters(snapshot: Snapshot, raw: RawFilters, type_scheme: str | None = 
     )
 
 
+def one_of(parameter: str, value: str, known: Sequence[str]) -> Any:
+    """Give a word that must be one of some; ParameterRefused with near matches for any other.
+
+    What is given back has the type that the caller knows the words to have, such as a Literal.
+    """
+    if value not in known:
+        raise ParameterRefused(parameter, value, f"one of {', '.join(known)}", near_matches(value, known))
+    return value
+
+
+def read_currency(value: str | None) -> str | None:
+    """Give a code of ISO 4217 in capitals, None where none is given; ParameterRefused for what has not its form."""
+    if not value:
+        return None
+    if not (len(value) == 3 and value.isascii() and value.isalpha()):
+        raise ParameterRefused("currency", value, "an ISO 4217 code, as EUR")
+    return value.upper()
+
+
 def _year(parameter: str, value: str | None) -> int | None:
     if not value:
         return None
@@ -91,7 +111,8 @@ def _country(snapshot: Snapshot, value: str | None) -> str | None:
         return value.upper()
     by_name = {name.casefold(): code for code, name in known.items()}
     near = [by_name[name] for name in near_matches(value, by_name)]
-    raise ParameterRefused("country", value, f"the code of a country that the graph knows: {', '.join(known)}", near)
+    expected = f"the code of a country that the graph knows: {', '.join(known) or 'it knows none'}"
+    raise ParameterRefused("country", value, expected, near)
 
 
 @remembered(4)

@@ -9,14 +9,14 @@ import networkx as nx
 
 from api.answers.document import Document, Row, filters_of, number
 from api.answers.network import network_query, selected_network
-from api.parameters import ParameterRefused
+from api.parameters import ParameterRefused, one_of
 from graph.filters import Filters
 from graph.measures import MEASURES, DirectionMissing, Measure, Measured, MeasureUndefined, measure_called
 from graph.measures.results import marked_network
 from graph.network import KINDS, Kind
 from graph.remember import remembered
 from graph.snapshot import Snapshot
-from ontology.errors import UnknownTerm, near_matches
+from ontology.errors import UnknownTerm
 from ontology.vocabulary import vocabulary
 
 __all__ = ["NETWORKS", "UNDIRECTED", "flat_rows", "measure_document", "measured_network", "measures_document"]
@@ -96,11 +96,8 @@ def _asked(name: str, network: str | None, undirected: str) -> tuple[Measure, st
     except UnknownTerm as error:
         raise ParameterRefused("measure", name, f"one of {', '.join(MEASURES)}", error.near) from error
     chosen = network or _usual_network(measure)
-    if chosen not in NETWORKS:
-        raise ParameterRefused("network", chosen, f"one of {', '.join(NETWORKS)}", near_matches(chosen, NETWORKS))
-    if undirected not in UNDIRECTED:
-        near = near_matches(undirected, UNDIRECTED)
-        raise ParameterRefused("undirected", undirected, f"one of {', '.join(UNDIRECTED)}", near)
+    one_of("network", chosen, NETWORKS)
+    one_of("undirected", undirected, UNDIRECTED)
     return measure, chosen, KINDS if chosen == "all" else (cast(Kind, chosen),)
 
 

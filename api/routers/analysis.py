@@ -14,11 +14,10 @@ from api.answers.profile import profile_document
 from api.answers.trace import step_rows, trace_document
 from api.answers.whatif import read_target, what_if_document
 from api.dependencies import FiltersGiven, SnapshotGiven
-from api.parameters import ParameterRefused, RawFilters, read_filters
+from api.parameters import ParameterRefused, RawFilters, one_of, read_filters
 from api.respond import respond
 from graph.funding.trace import MOST_PATHS
 from graph.snapshot import Snapshot
-from ontology.errors import near_matches
 
 __all__ = ["router"]
 
@@ -40,9 +39,7 @@ def flows_trace(
     filters = read_filters(snapshot, raw)
     if filters.actor is None:
         raise ParameterRefused("actor", "", "the slug of an actor, as es-state")
-    if direction not in ("down", "up"):
-        raise ParameterRefused("direction", direction, "down or up", near_matches(direction, ("down", "up")))
-    document = trace_document(snapshot, filters, "down" if direction == "down" else "up", limit)
+    document = trace_document(snapshot, filters, one_of("direction", direction, ("down", "up")), limit)
     return respond(request, document, form, rows=step_rows(document))
 
 

@@ -20,7 +20,7 @@ from api.answers.sources import coverage_document, source_document, sources_docu
 from api.answers.territories import geojson, territories_document
 from api.dependencies import FiltersGiven, PageGiven, SnapshotGiven
 from api.exports import network_file
-from api.parameters import ParameterRefused, RawFilters, read_filters
+from api.parameters import RawFilters, one_of, read_currency, read_filters
 from api.problems import NotFound
 from api.respond import respond, respond_json
 from api.routers import analysis
@@ -28,7 +28,6 @@ from api.routers import measures as network_measures
 from graph.funding.matrix import DIMENSIONS, SUMMABLE
 from graph.network import KINDS
 from graph.snapshot import Snapshot
-from ontology.errors import near_matches
 from ontology.identifiers import is_slug
 from ontology.vocabulary import vocabulary
 
@@ -36,7 +35,11 @@ __all__ = ["router"]
 
 _PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/json": {}, "text/csv": {}}, "description": "the document"},
+    200: {
+        "content": {"application/json": {}, "text/csv": {}},
+        "description": "the document: `data`, and `meta` with what it rests on. `meta.query` is the SPARQL behind it; "
+        "where several are behind it, `meta.queries` has each by name, and `meta.query` is the first of them",
+    },
     304: {"description": "unchanged since the ETag that was sent"},
     404: {"description": "nothing of that name", **_PROBLEM},
     422: {"description": "a parameter that is not understood, with near matches", **_PROBLEM},
@@ -53,12 +56,6 @@ ConvertAsked = Annotated[
 ]
 OnAsked = Annotated[str | None, Query(description="the day of the rates, as 2006-12-29; only with `convert`")]
 FormatAsked = Annotated[str | None, Query(alias="format", description="json or csv")]
-
-
-def _choice(parameter: str, value: str, known: tuple[str, ...]) -> Any:
-    if value not in known:
-        raise ParameterRefused(parameter, value, f"one of {', '.join(known)}", near_matches(value, known))
-    return value
 
 
 def _list(
@@ -152,7 +149,7 @@ def matrix(
 ) -> Response:
     """Give the funding matrix: sums from key to key, like added to like."""
     filters, conversion = read_filters(snapshot, raw, "quantity"), read_conversion(convert, on)
-    document = matrix_document(snapshot, filters, _choice("by", by, DIMENSIONS))
+    document = matrix_document(snapshot, filters, one_of("by", by, DIMENSIONS))
     return respond(request, converted(document, conversion), form)
 
 
@@ -167,11 +164,7 @@ def sankey(
 ) -> Response:
     """Give the funding chain as nodes and links, in one quantity and currency, of amounts of one year."""
     filters = read_filters(snapshot, raw, "quantity")
-    if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise ParameterRefused("currency", currency, "an ISO 4217 code, as EUR")
-    document = sankey_document(
-        snapshot, filters, _choice("quantity", quantity, SUMMABLE), currency and currency.upper()
-    )
+    document = sankey_document(snapshot, filters, one_of("quantity", quantity, SUMMABLE), read_currency(currency))
     return respond(request, document, form, rows=document.data["links"])
 
 
@@ -207,7 +200,7 @@ def network(
 ) -> Response:
     """Give the network of actors."""
     filters = read_filters(snapshot, raw, "actorType")
-    kinds = KINDS if kind == "all" else tuple(_choice("kind", word.strip(), KINDS) for word in kind.split(","))
+    kinds = KINDS if kind == "all" else tuple(one_of("kind", word.strip(), KINDS) for word in kind.split(","))
     if form in ("graphml", "gexf"):
         return network_file(request, snapshot, filters, kinds, form)
     document = network_document(snapshot, filters, kinds)

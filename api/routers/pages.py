@@ -19,9 +19,9 @@ from api.answers.network import network_document, selected_network
 from api.answers.overview import search_document, stats_document
 from api.answers.report import report_document, report_title
 from api.answers.sources import coverage_document, source_document, sources_document, totals
-from api.dependencies import FiltersGiven, PageAsked, SnapshotGiven, not_modified
+from api.dependencies import FiltersGiven, PageAsked, SnapshotGiven, not_modified, read_cursor
 from api.page import actor_address, page
-from api.parameters import ParameterRefused, countries, read_filters
+from api.parameters import countries, one_of, read_currency, read_filters
 from api.problems import NotFound
 from graph.duty import duties_by_kind
 from graph.evidence import line_words
@@ -29,7 +29,6 @@ from graph.filters import Filters
 from graph.funding.matrix import DIMENSIONS, SUMMABLE, Dimension
 from graph.network import KINDS, Kind
 from graph.snapshot import Snapshot
-from ontology.errors import near_matches
 from ontology.identifiers import PREFIXES, is_slug, mint
 from ontology.vocabulary import vocabulary
 from visualisations.matrix import GRIDS, funding_grid, gap_grid
@@ -48,18 +47,10 @@ _GET: Final = ["GET", "HEAD"]
 
 
 async def _part(cursor: Annotated[str | None, Query()] = None) -> PageAsked:
-    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 12):
-        raise ParameterRefused("cursor", cursor, "the value in the link to the next rows")
-    return PageAsked(_ROWS, int(cursor or 0))
+    return PageAsked(_ROWS, read_cursor(cursor))
 
 
 PartGiven = Annotated[PageAsked, Depends(_part)]
-
-
-def _choice(parameter: str, value: str, known: tuple[str, ...]) -> Any:
-    if value not in known:
-        raise ParameterRefused(parameter, value, f"one of {', '.join(known)}", near_matches(value, known))
-    return value
 
 
 def _scheme(name: str) -> list[tuple[str, str]]:
@@ -110,11 +101,9 @@ def flows(
 ) -> Response:
     """Show who pays whom: the chain, the matrix, every flow."""
     filters = read_filters(snapshot, raw, "quantity")
-    dimension: Dimension = _choice("by", by, DIMENSIONS)
-    drawn = filters.type if filters.type in SUMMABLE else _choice("quantity", quantity, SUMMABLE)
-    if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise ParameterRefused("currency", currency, "an ISO 4217 code, as EUR")
-    chain = sankey_document(snapshot, filters, drawn, currency.upper() if currency else None).as_dict()
+    dimension: Dimension = one_of("by", by, DIMENSIONS)
+    drawn = filters.type if filters.type in SUMMABLE else one_of("quantity", quantity, SUMMABLE)
+    chain = sankey_document(snapshot, filters, drawn, read_currency(currency)).as_dict()
     matrix = matrix_document(snapshot, filters, dimension).as_dict()
     chart = sankey_chart(chain["data"]["nodes"], chain["data"]["links"], chain["meta"]["currency"])
     context = {
@@ -148,7 +137,7 @@ def network(
     asked = [word.strip() for value in kind or [] for word in value.split(",") if word.strip()]
     kinds: tuple[Kind, ...] = KINDS
     if asked and asked != ["all"]:
-        kinds = tuple(_choice("kind", word, KINDS) for word in dict.fromkeys(asked))
+        kinds = tuple(one_of("kind", word, KINDS) for word in dict.fromkeys(asked))
     document = network_document(snapshot, filters, kinds).as_dict()
     left_out = 0
     if not asked and len(document["data"]["edges"]) > _MOST_TIES:
