@@ -121,3 +121,9 @@ def test_the_command_tells_who_handed_over_to_whom(casebook_store: Store) -> Non
     assert told.status == 0
     assert "changed hands: financing of civic integration and language from Dutch state to Newcomers" in told.err
     assert subsidia("changes", "2013", "2006", "--store", casebook_store.path).status == 2
+
+
+def test_a_filter_that_some_lists_have_no_answer_to_is_named(client: TestClient) -> None:
+    asked = {"from": "2006", "to": "2013", "programme": "eif"}
+    meta = client.get("/api/v1/changes", params=asked).json()["meta"]
+    assert meta["not_applied"] == {"programme": "the graph does not say which programme a mechanism belongs to"}

@@ -18,6 +18,7 @@ from ontology.identifiers import expand, mint
 
 __all__ = ["actor_document"]
 
+_PARTS: Final = ("competences", "mechanisms", "measures", "events")
 _ONE = "the page is about one body, whatever its country, level and type"
 _NOT_APPLIED: Final[Mapping[str, str]] = {
     "country": _ONE,
@@ -41,26 +42,34 @@ def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document 
     row = rows[0]
     only = replace(filters, country=None, level=None, type=None, actor=name)
     flows = flows_document(snapshot, only).data
+    lists = {part: list(list_rows(snapshot, part, only)) for part in _PARTS}
+    gaps = gaps_document(snapshot, only)
     data: Row = {
         **row,
         "money_in": [flow for flow in flows if flow["recipient"] == iri],
         "money_out": [flow for flow in flows if flow["payer"] == iri],
-        **{part: list(list_rows(snapshot, part, only)) for part in ("competences", "mechanisms", "measures", "events")},
-        "gaps": gaps_document(snapshot, only).data,
+        **lists,
+        "gaps": gaps.data,
         "parts": _parts(snapshot, iri),
-        "names_of": _names(snapshot, flows, list_rows(snapshot, "mechanisms", only), iri),
+        "names_of": _names(snapshot, flows, lists["mechanisms"], iri),
     }
     parts: Iterable[list[dict[str, Any]]] = (value for value in data.values() if isinstance(value, list))
     evidence = [item for part in parts for item in part if isinstance(item, dict)]
+    queries = {"actor": list_query("actors", Filters(actor=name))}
+    queries |= {part: list_query(part, only) for part in ("flows", *_PARTS)}
+    # the rules that found none of its gaps would make the answer several times as long
+    found = {"reported", *(gap["rule"] for gap in gaps.data)}
+    queries |= {f"gaps: {name}": text for name, text in gaps.more["queries"].items() if name in found}
     return Document(
         data=data,
         generation=snapshot.generation,
         at=filters.at,
         rows=len(evidence),
-        query=list_query("actors", Filters(actor=name)),
+        query=queries["actor"],
         sources=sources_of(snapshot, [row, *evidence]),
         filters=filters_of(filters),
         not_applied=not_applied(filters, _NOT_APPLIED),
+        more={"queries": queries},
     )
 
 

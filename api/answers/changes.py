@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, replace
 from typing import Final
 
-from api.answers.document import Document, Row, filters_of, sources_of
+from api.answers.document import Document, Row, filters_of, reasons_of, sources_of
 from api.answers.funding import flows_document
 from api.answers.lists import list_document
 from api.parameters import ParameterRefused
@@ -33,34 +33,22 @@ def changes_document(snapshot: Snapshot, filters: Filters) -> Document:
     since, until = filters.since, filters.until
     if since is None or until is None or filters.at is not None:
         raise ParameterRefused("from", str(since or ""), "two years, as from=2006 and to=2013, without `at`")
-    rows: list[Row] = []
-    duties: list[Held] = []
-    queries: Row = {}
-    for name in _KINDS:
-        document = list_document(snapshot, name, filters)
-        queries[name] = document.query
-        for row in document.data:
-            kind = name.removesuffix("s") if name != "competences" else kind_of_duty(row["modality"], row["nature"])
-            if kind != "norm":
-                rows.append(_changed(row[name.removesuffix("s")], kind, row, since, until))
-            if kind == "duty" and row["holder"] and row["territory"]:
-                duties += [
-                    Held(
-                        row["competence"],
-                        row["holder"],
-                        (row["territory"], field, row["aspect"]),
-                        year(row["begin"]),
-                        year(row["end"]),
-                    )
-                    for field in row["fields"]
-                ]
-    flows = flows_document(snapshot, filters)
-    rows += [_changed(row["flow"], "flow", row, since, until) for row in flows.data]
+    documents = {name: list_document(snapshot, name, filters) for name in _KINDS}
+    documents["flows"] = flows_document(snapshot, filters)
+    statements = [(name, _kind(name, row), row) for name, document in documents.items() for row in document.data]
+    rows = [
+        _changed(row[name.removesuffix("s")], kind, row, since, until)
+        for name, kind, row in statements
+        if kind != "norm"
+    ]
+    duties = [held for _, kind, row in statements if kind == "duty" for held in _held(row)]
     counts = Counter((row["kind"], row["change"]) for row in rows)
     changed = [row for row in rows if row["change"] not in ("held", "undated", "outside")]
-    events = list_document(snapshot, "events", replace(filters, since=since + 1)) if until > since else None
+    if until > since:
+        documents["events"] = list_document(snapshot, "events", replace(filters, since=since + 1))
     # an event without a date, or one that had begun by the first year, is none of these years' changes
-    told = [row for row in events.data if (year(row["date"]) or since) > since] if events else []
+    told = [row for row in documents["events"].data if (year(row["date"]) or since) > since] if until > since else []
+    queries = {name: document.query for name, document in documents.items()}
     return Document(
         data={
             "statements": sorted(changed, key=lambda row: (row["kind"], row["change"], row["statement"])),
@@ -73,11 +61,28 @@ def changes_document(snapshot: Snapshot, filters: Filters) -> Document:
         },
         generation=snapshot.generation,
         rows=len(changed),
-        query=flows.query,
+        query=queries["competences"],
         sources=sources_of(snapshot, [*changed, *told]),
         filters=filters_of(filters),
-        more={"queries": {**queries, "flows": flows.query, **({"events": events.query} if events else {})}},
+        not_applied=reasons_of(documents.values()),
+        more={"queries": queries},
     )
+
+
+def _kind(name: str, row: Row) -> str:
+    """Name what a row of a list tells: a competence by what it is, all else by the list."""
+    return kind_of_duty(row["modality"], row["nature"]) if name == "competences" else name.removesuffix("s")
+
+
+def _held(row: Row) -> list[Held]:
+    """Give a duty once for each of its fields; none where no territory is stated."""
+    if not row["territory"]:
+        return []
+    begin, end = year(row["begin"]), year(row["end"])
+    return [
+        Held(row["competence"], row["holder"], (row["territory"], field, row["aspect"]), begin, end)
+        for field in row["fields"]
+    ]
 
 
 def _changed(iri: str, kind: str, row: Row, since: int, until: int) -> Row:

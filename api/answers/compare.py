@@ -8,11 +8,11 @@ from typing import Any, Final
 from pyoxigraph import Literal, NamedNode
 
 from api.answers.document import Document, Row, filters_of, not_applied, number, sources_of
+from api.answers.gaps import named_gap_queries
 from api.answers.trace import interval_row, kind_row
 from api.parameters import ParameterRefused
 from graph.compare import Aspect, Profile, profiles
 from graph.filters import Filters
-from graph.gaps.gap import gap_queries
 from graph.places import places
 from graph.queries import bind, query_text
 from graph.researched import coverage_of
@@ -21,7 +21,7 @@ from ontology.errors import near_matches
 from ontology.identifiers import concept, slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["MOST_PLACES", "compare_document", "read_places"]
+__all__ = ["MOST_PLACES", "compare_document", "place_query", "read_places"]
 
 MOST_PLACES: Final = 4
 _NOT_APPLIED: Final[Mapping[str, str]] = dict.fromkeys(
@@ -60,7 +60,7 @@ def compare_document(snapshot: Snapshot, territories: Sequence[str], filters: Fi
     found = profiles(snapshot, tuple(territories), filters.without(*_NOT_APPLIED, "country"))
     code = places(snapshot).code
     keys = [code.get(place, slug(place)) for place in territories]
-    queries = {key: _query(place, filters) for key, place in zip(keys, territories, strict=True)}
+    queries = {key: place_query([place], filters) for key, place in zip(keys, territories, strict=True)}
     return Document(
         data={
             "places": [_place(snapshot, key, item) for key, item in zip(keys, found, strict=True)],
@@ -74,20 +74,21 @@ def compare_document(snapshot: Snapshot, territories: Sequence[str], filters: Fi
         filters=filters_of(filters),
         not_applied=not_applied(filters, {**_NOT_APPLIED, **_NOT_TO_GAPS}),
         more={
-            "queries": {**queries, **{f"gaps {name}": query for name, query in gap_queries(filters).items()}},
+            "queries": {**queries, **named_gap_queries(filters)},
             "meaning": "Counts are of what is recorded. Coverage says how far sources were read for that kind of tie: "
             "where it is partly, or not-assessed, a low count says little, or nothing.",
         },
     )
 
 
-def _query(place: str, filters: Filters) -> str:
+def place_query(territories: Sequence[str], filters: Filters) -> str:
+    """Give the SPARQL of what is recorded of territories, and of all that lies in them."""
     since, until = filters.span
     below = sorted(vocabulary().narrower("field", filters.field)) if filters.field else []
     return bind(
         query_text("compare"),
         {
-            "place": NamedNode(place),
+            "place": [NamedNode(place) for place in territories],
             "inField": [NamedNode(concept("field", field)) for field in below] or None,
             "since": Literal(since) if since is not None else None,
             "until": Literal(until) if until is not None else None,

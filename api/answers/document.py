@@ -12,7 +12,7 @@ from typing import Any
 from graph.filters import Filters
 from graph.snapshot import Snapshot
 
-__all__ = ["Document", "as_json", "filters_of", "not_applied", "number", "page_of", "sources_of"]
+__all__ = ["Document", "as_json", "filters_of", "not_applied", "number", "page_of", "reasons_of", "sources_of"]
 
 Row = dict[str, Any]
 
@@ -35,7 +35,8 @@ class Document:
 
     `data` is what was asked for, `rows` how many there are in all, `next` the cursor of the next page, `query` the
     SPARQL behind it, `sources` the IRIs of the documents it rests on, `filters` what was asked to narrow it,
-    `not_applied` those of them that say nothing about such data, each with the reason, `more` further facts.
+    `not_applied` those of them that say nothing about such data, each with the reason, `more` further facts. Where
+    several queries are behind it, `more` has `queries`, each by name, of which `query` is the first.
     """
 
     data: Any
@@ -97,3 +98,17 @@ def not_applied(filters: Filters, reasons: Mapping[str, str]) -> dict[str, str]:
     {'programme': 'a tie belongs to no programme'}
     """
     return {name: reasons[name] for name in filters_of(filters) if name in reasons}
+
+
+def reasons_of(documents: Iterable[Document]) -> dict[str, str]:
+    """Give the reasons of several documents for the filters that some of them could not be narrowed by.
+
+    >>> one, other = Document([], 1, not_applied={"programme": "why"}), Document([], 1, not_applied={"programme": "so"})
+    >>> reasons_of([one, other, one])
+    {'programme': 'why; so'}
+    """
+    found: dict[str, list[str]] = {}
+    for document in documents:
+        for name, reason in document.not_applied.items():
+            found.setdefault(name, []).append(reason)
+    return {name: "; ".join(dict.fromkeys(reasons)) for name, reasons in found.items()}

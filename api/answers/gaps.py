@@ -13,7 +13,7 @@ from graph.gaps.gap import Gap, find_gaps, gap_matrix, gap_queries
 from graph.gaps.rules import Rule, rules
 from graph.snapshot import Snapshot
 
-__all__ = ["gap_matrix_document", "gap_row", "gaps_document", "rules_data"]
+__all__ = ["gap_matrix_document", "gap_row", "gaps_document", "named_gap_queries", "rules_data"]
 
 _NOT_APPLIED: Final[Mapping[str, str]] = {
     "programme": "a gap lies between bodies, levels and fields; the graph does not tie it to a programme",
@@ -49,6 +49,11 @@ def gaps_document(
         not_applied=not_applied(filters, _NOT_APPLIED),
         more={"queries": queries, "states": dict(sorted(states.items())), "rules": rules_data(more)},
     )
+
+
+def named_gap_queries(filters: Filters) -> dict[str, str]:
+    """Give the SPARQL behind the gaps by names that tell them from other queries: `gaps: reported`, and each rule."""
+    return {f"gaps: {name}": text for name, text in gap_queries(filters).items()}
 
 
 def gap_matrix_document(snapshot: Snapshot, filters: Filters) -> Document:

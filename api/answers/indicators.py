@@ -55,6 +55,10 @@ def indicators_document(snapshot: Snapshot, filters: Filters, toward: str | None
         if toward:
             every = _flows(snapshot, filters.without("actor"))
             rows += _between(every, actor, mint("actor", toward))
+    queries = {"flows": list_query("flows", filters)}
+    if filters.actor:
+        # what passes on its money, and leads to the other, is paid by others too
+        queries["flows of all actors"] = list_query("flows", filters.without("actor"))
     for row in rows:
         row["label"] = snapshot.label(row["about"])
     return Document(
@@ -62,10 +66,15 @@ def indicators_document(snapshot: Snapshot, filters: Filters, toward: str | None
         generation=snapshot.generation,
         at=filters.at,
         rows=len(rows),
-        query=list_query("flows", filters),
+        query=queries["flows"],
         sources=sources_of(snapshot, [{"evidence": flow.passages} for flow in flows]),
         filters=filters_of(filters),
-        more={"definitions": _DEFINITIONS, "flows": len(flows), "toward": mint("actor", toward) if toward else None},
+        more={
+            "queries": queries,
+            "definitions": _DEFINITIONS,
+            "flows": len(flows),
+            "toward": mint("actor", toward) if toward else None,
+        },
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
 
+from api.answers.compare import place_query
 from api.answers.document import Document, Row, filters_of, not_applied, sources_of
 from api.answers.lists import list_query
 from graph.facts import Facts
@@ -39,19 +40,30 @@ def profile_document(snapshot: Snapshot, filters: Filters) -> Document:
     it is not assessed; `data.mainstreaming` one for each country and field; `data.jurisdictions` one for each country
     and level. The Union is no country, as levels relate within a state. An empty graph gives empty lists.
     """
-    found = _rows(snapshot, filters.without(*_NOT_APPLIED))
+    asked = filters.without(*_NOT_APPLIED)
+    found = _rows(snapshot, asked)
+    territories = [place for place, _ in _countries(snapshot, asked)]
+    queries = {name: list_query(name, asked) for name in ("competences", "mechanisms", "measures")}
+    if territories:
+        queries["scopes, and all else, of the countries"] = place_query(territories, asked)
     states = Counter(row["kind"] or "not-assessed" for row in found["relations"])
     return Document(
         data={name: list(rows) for name, rows in found.items()},
         generation=snapshot.generation,
         at=filters.at,
         rows=len(found["relations"]),
-        query=list_query("competences", filters.without(*_NOT_APPLIED)),
+        query=queries["competences"],
         sources=sources_of(snapshot, [row for rows in found.values() for row in rows]),
         filters=filters_of(filters),
         not_applied=not_applied(filters, _NOT_APPLIED),
-        more={"states": dict(sorted(states.items())), "frameworks": _FRAMEWORKS},
+        more={"queries": queries, "states": dict(sorted(states.items())), "frameworks": _FRAMEWORKS},
     )
+
+
+def _countries(snapshot: Snapshot, filters: Filters) -> list[tuple[str, str]]:
+    """Give the countries that are profiled, each with its code, by code; the Union is none."""
+    codes = sorted(places(snapshot).code.items(), key=lambda item: item[1])
+    return [(place, code) for place, code in codes if code != "EU" and filters.country in (None, code)]
 
 
 @remembered(16)
@@ -62,9 +74,7 @@ def _rows(snapshot: Snapshot, filters: Filters) -> dict[str, tuple[Row, ...]]:
     fields: list[Row] = []
     jurisdictions: list[Row] = []
     facts = Facts(snapshot, filters)
-    for place, code in sorted(where.code.items(), key=lambda item: item[1]):
-        if code == "EU" or filters.country not in (None, code):
-            continue
+    for place, code in _countries(snapshot, filters):
         reading = read_place(snapshot, facts, place)
         for field in reading.fields:
             for relation in relations_in(reading, field, filters.span):

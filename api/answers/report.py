@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from api.answers.citations import citations
-from api.answers.document import Document, Row, filters_of
+from api.answers.document import Document, Row, filters_of, reasons_of
 from api.answers.funding import flows_document, matrix_document
-from api.answers.gaps import gap_matrix_document, gaps_document
+from api.answers.gaps import gap_matrix_document, gaps_document, named_gap_queries
 from api.answers.headline import funding_headline
 from api.answers.lists import list_document
 from api.answers.network import network_document
@@ -34,8 +34,8 @@ def report_document(snapshot: Snapshot, filters: Filters) -> Document:
     `data` holds `gaps` and their `states`, `cells` of the gap matrix, `headline`, `funding` (matrix cells, totals,
     coverage, what was left out), `flows`, `duties` by kind, `mechanisms`, `measures`, `events`, `programmes`, the
     stated ties as `network`, `levels` (how many bodies, duties and stated ties of each kind touch a level), `unknown`
-    (counts of what is not known), `evidence` (each passage that is cited, numbered in the order of its document and
-    place) and `queries` (the SPARQL behind each part). An empty selection gives empty lists and zeros.
+    (counts of what is not known) and `evidence` (each passage that is cited, numbered in the order of its document and
+    place). An empty selection gives empty lists and zeros.
     """
     gaps = gaps_document(snapshot, filters)
     cells = gap_matrix_document(snapshot, filters)
@@ -46,9 +46,9 @@ def report_document(snapshot: Snapshot, filters: Filters) -> Document:
     headline = funding_headline(snapshot, filters)
     rows = [*gaps.data, *flows.data, *(row for found in lists.values() for row in found.data)]
     sources = sorted({source for part in (gaps, flows, *lists.values()) for source in part.sources})
-    queries = {f"gaps: {name}": text for name, text in gaps.more["queries"].items()}
-    queries |= {"flows": flows.query or "", "funding matrix": funding["meta"]["query"], "network": network.query or ""}
-    queries |= {name: found.query or "" for name, found in lists.items()}
+    parts = {"flows": flows, "network": network, **lists}
+    queries = named_gap_queries(filters) | {"funding matrix": funding["meta"]["query"]}
+    queries |= {name: part.query or "" for name, part in parts.items()}
     data: Row = {
         "gaps": gaps.data,
         "states": gaps.more["states"],
@@ -66,16 +66,17 @@ def report_document(snapshot: Snapshot, filters: Filters) -> Document:
         "levels": _levels(lists["competences"].data, network.data),
         "unknown": _unknown(snapshot, flows.data, lists, cells.data, headline["undated"]),
         "evidence": _evidence(snapshot, rows),
-        "queries": dict(sorted(queries.items())),
     }
     return Document(
         data=data,
         generation=snapshot.generation,
         at=filters.at,
         rows=len(rows),
+        query=next(iter(queries.values())),
         sources=sources,
         filters=filters_of(filters),
-        not_applied={**flows.not_applied, **gaps.not_applied},
+        not_applied=reasons_of([gaps, *lists.values()]),
+        more={"queries": queries},
     )
 
 
@@ -101,8 +102,7 @@ def _levels(duties: Iterable[Row], network: Mapping[str, Any]) -> list[Row]:
         {"level": level or None, "bodies": len(bodies[level])}
         | {kind: held[level, kind] for kind in DUTY_KINDS}
         | {kind: ends[level, kind] for kind in STATED}
-        for level in (*vocabulary().schemes["level"], "")
-        if level in bodies
+        for level in vocabulary().ordered("level", bodies)
     ]
 
 
@@ -142,8 +142,10 @@ def report_title(filters: Filters, names: Mapping[str, str]) -> str:
 
     >>> report_title(Filters(country="ES", programme="eif", at=2006), {"ES": "Spain"})
     'Multilevel governance: Spain, programme eif, 2006'
+    >>> report_title(Filters(country="XX"), {})
+    'Multilevel governance: XX'
     """
-    parts = [names[filters.country]] if filters.country else []
+    parts = [names.get(filters.country, filters.country)] if filters.country else []
     if filters.field:
         parts.append(vocabulary().schemes["field"][filters.field].label)
     if filters.level:

@@ -8,11 +8,12 @@ from typing import Any, Final
 from pyoxigraph import NamedNode
 
 from api.answers.document import Document, Row, filters_of, not_applied, sources_of
-from api.answers.gaps import gap_row
+from api.answers.gaps import gap_row, named_gap_queries
 from api.answers.trace import flow_row, interval_row, kind_row
 from api.parameters import ParameterRefused
 from graph.filters import Filters
 from graph.funding.duties import DutyLoss, KindLoss
+from graph.funding.sums import Sum
 from graph.queries import bind, query_text
 from graph.removal import KINDS, Target, named
 from graph.snapshot import Snapshot
@@ -75,16 +76,13 @@ def what_if_document(snapshot: Snapshot, target: Target, filters: Filters, *, ru
     vanish = [gap_row(gap) for gap in changed.vanish] if changed else []
     passed_on = set(found.removal.passed_on)
     evidence = [{"evidence": flow.passages} for flow in found.flows]
+    query = bind(query_text("what-if"), {"target": NamedNode(target.iri)})
     return Document(
         data={
             "removed": {"kind": target.kind, "iri": target.iri, "label": snapshot.label(target.iri)},
             "programmes": _labelled(snapshot, found.removal.programmes),
             "flows": [{**row, "cascades": row["flow"] in passed_on} for row in flows],
-            "lost": [
-                {**kind_row(item.kind), "amount": interval_row(item.amount)}
-                | {name: getattr(item, name) for name in ("flows", "with_amount", "parts")}
-                for item in found.lost
-            ],
+            "lost": [_sum(item) for item in found.lost],
             "duties": duties,
             "duties_gone": _labelled(snapshot, found.duties_gone),
             "ties": _ties(snapshot, found),
@@ -94,11 +92,12 @@ def what_if_document(snapshot: Snapshot, target: Target, filters: Filters, *, ru
         generation=snapshot.generation,
         at=filters.at,
         rows=len(duties),
-        query=bind(query_text("what-if"), {"target": NamedNode(target.iri)}),
+        query=query,
         sources=sources_of(snapshot, [*evidence, *appear, *vanish]),
         filters=filters_of(filters),
         not_applied=not_applied(filters, _NOT_APPLIED),
         more={
+            "queries": {"what goes": query, **(named_gap_queries(filters) if rules else {})},
             "flows": len(found.flows),
             "passed_on": sum(flow.iri in passed_on for flow in found.flows),
             "cut": [f"{more} more flows go: they are in the sums and not in the list"] if more else [],
@@ -106,6 +105,11 @@ def what_if_document(snapshot: Snapshot, target: Target, filters: Filters, *, ru
             "are those that rules indicate: what a source reports does not change. Nothing is written to the store.",
         },
     )
+
+
+def _sum(item: Sum) -> Row:
+    counts = {name: getattr(item, name) for name in ("flows", "with_amount", "parts")}
+    return {**kind_row(item.kind), "amount": interval_row(item.amount), **counts}
 
 
 def _labelled(snapshot: Snapshot, things: Iterable[str]) -> list[Row]:
