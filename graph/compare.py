@@ -126,13 +126,13 @@ def _aspects(facts: Facts, held: Iterable[str], absent: Iterable[str], scopes: t
             for field in filter(facts.in_field, facts.words("gov:field", duty)):
                 fields.add(field)
                 levels[state][field, facts.word("gov:aspect", duty)] |= set(facts.words("gov:level", holder))
-    order = list(vocabulary().schemes["level"])
+    ordered = vocabulary().ordered
     return tuple(
         Aspect(
             field=field,
             aspect=aspect,
-            levels=tuple(sorted(levels["held"][field, aspect], key=order.index)),
-            absent=tuple(sorted(levels["absent"][field, aspect], key=order.index)),
+            levels=tuple(ordered("level", levels["held"][field, aspect])),
+            absent=tuple(ordered("level", levels["absent"][field, aspect])),
             coverage=coverage_of(scopes, "competence", [field]),
         )
         for field in sorted(fields)

@@ -154,8 +154,8 @@ def build_flow_table(snapshot: Snapshot) -> pa.Table:
         columns[name] = _mapped(columns[name], slug)
     for name in ("fields", "cofinancing_of"):
         columns[name] = pa.ListArray.from_arrays(columns[name].offsets, _mapped(columns[name].values, slug))
-    columns["begin_year"] = _mapped(columns["begin"], year, pa.int16())
-    columns["end_year"] = _mapped(columns["end"], year, pa.int16())
+    columns["begin_year"] = _mapped(columns["begin"], _year, pa.int16())
+    columns["end_year"] = _mapped(columns["end"], _year, pa.int16())
     return pa.table({field.name: columns[field.name].cast(field.type) for field in SCHEMA}, schema=SCHEMA)
 
 
@@ -239,3 +239,11 @@ def _mapped(column: pa.Array, change: Callable[[str], object], kind: pa.DataType
 
 def _flat(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks()
+
+
+def _year(value: str | None) -> int | None:
+    """Give the year of a date; ValueError for what is none, so that no flow is taken for undated because of a slip."""
+    found = year(value)
+    if value is not None and found is None:
+        raise ValueError(f"{value!r} is no year")
+    return found

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 __all__ = ["holds", "year"]
+
+_YEAR: Final = re.compile(r"[0-9]{4}(?![0-9])")
 
 
 def year(value: str | None) -> int | None:
     """Give the year of a gYear, gYearMonth or date in its lexical form; None for None.
 
-    >>> year("2006-03-14"), year("2006"), year(None)
-    (2006, 2006, None)
+    None too for what is no year, such as loaders refuse and an update may write: it is then not known.
+
+    >>> year("2006-03-14"), year("2006"), year(None), year("long ago")
+    (2006, 2006, None, None)
     """
-    return None if value is None else int(value[:4])
+    found = _YEAR.match(value or "")
+    return int(found[0]) if found else None
 
 
 def holds(begin: int | None, end: int | None, since: int | None, until: int | None) -> bool:
