@@ -11,6 +11,7 @@ from typing import Literal
 from pyoxigraph import NamedNode
 
 from graph.columns import columns_of
+from graph.duty import kind_of_duty
 from graph.funding.interval import Interval, total
 from graph.funding.ledger import Flow, Kind, read_flows
 from graph.remember import remembered
@@ -128,8 +129,8 @@ def _duties(snapshot: Snapshot, at: int | None) -> dict[str, _Duty]:
 
     found = {}
     for iri in snapshot.instances("gov:Competence"):
-        fact = slug(first("modality", iri) or "") == "is" and slug(first("nature", iri) or "") != "none"
-        if fact and holds(year(first("validFrom", iri)), year(first("validTo", iri)), at, at):
+        kind = kind_of_duty(slug(first("modality", iri) or ""), slug(first("nature", iri) or ""))
+        if kind == "duty" and holds(year(first("validFrom", iri)), year(first("validTo", iri)), at, at):
             delivers = slug(first("aspect", iri) or "") == "delivery"
             here = frozenset(slug(field) for field in fields.get(iri, []))
             found[iri] = _Duty(iri, first("holder", iri), here, first("over", iri), delivers)

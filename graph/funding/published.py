@@ -1,4 +1,10 @@
-"""Published totals: whether the rows and columns of a published table add up to what it says."""
+"""Published totals: whether the rows and columns of a published table add up to what it says.
+
+For whoever enters such a table, from Python, before its rows become flows; tests/test_published.py holds the tables of
+the AMIF 2014–2020 and the EIF 2007–2009 with it. No answer of the service calls it: that a total has more to it than
+its recorded parts is no mistake there, as parts may be missing; that parts exceed their whole is told by
+graph.funding.passing.conservation.
+"""
 
 from __future__ import annotations
 

@@ -39,8 +39,7 @@ def leverage(flows: Iterable[Flow]) -> tuple[Leverage, ...]:
     1 + rest / EU share at both ends. It rests on known amounts only; it is None where the EU share may be zero, and
     where others pay too but none of their amounts of this kind is known. A graph without such programmes, as an empty
     one, gives none. The cost grows with the number of flows. Source: European Commission (2018), Regulation (EU,
-    Euratom) 2018/1046, art. 2(38), leverage
-    effect.
+    Euratom) 2018/1046, art. 2(38), leverage effect.
     """
     found = []
     for programme, members in _by_programme(without_parts(flow for flow in flows if flow.summable)):
