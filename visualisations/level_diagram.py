@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from html import escape
 from typing import Any, Final
 
 from ontology.vocabulary import vocabulary
@@ -23,13 +24,13 @@ Pair = tuple[str, str, str]
 
 
 def level_name(name: str | None) -> str:
-    """Give the label of a level.
+    """Give the label of a level; one that is not ours is called as it calls itself.
 
-    >>> level_name("eu"), level_name(None)
-    ('European Union', 'at no stated level')
+    >>> level_name("eu"), level_name("parish"), level_name(None)
+    ('European Union', 'parish', 'at no stated level')
     """
     found = vocabulary().schemes["level"].get(name or "")
-    return found.label if found else "at no stated level"
+    return found.label if found else name or "at no stated level"
 
 
 def level_diagram(network: Mapping[str, Any]) -> str:
@@ -40,7 +41,7 @@ def level_diagram(network: Mapping[str, Any]) -> str:
     """
     level_of = {node["actor"]: node["level"] or "" for node in network["nodes"]}
     bodies = Counter(level_of.values())
-    present = [name for name in (*vocabulary().schemes["level"], "") if bodies[name]]
+    present = vocabulary().ordered("level", bodies)
     if not present:
         return ""
     y = {name: _TOP + place * _ROW for place, name in enumerate(present)}
@@ -77,7 +78,7 @@ def _key() -> list[str]:
 
 
 def _row(name: str, y: int, bodies: int, own: list[str]) -> list[str]:
-    words = level_name(name)
+    words = escape(level_name(name))  # one that is not ours is called whatever its IRI ends in
     left = f'x="{_LEFT - 14}" text-anchor="end"'
     parts = [
         f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{y}" y2="{y}" stroke="#d9dde1"/>',

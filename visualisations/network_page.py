@@ -65,7 +65,7 @@ def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]]
     for actor in network.nodes:
         facts = network.nodes[actor]
         groups[facts.get("level") or "", facts.get("country") or ""].append(str(actor))
-    levels = [level for level in (*vocabulary().schemes["level"], "") if any(key[0] == level for key in groups)]
+    levels = vocabulary().ordered("level", (key[0] for key in groups))
     bands = sorted({key[1] for key in groups}, key=lambda code: (code != "EU", code == "", code))
     if not groups:
         return {}, {"lanes": [], "bands": []}
@@ -89,7 +89,7 @@ def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]]
     top = 0
     for level in levels:
         concept = vocabulary().schemes["level"].get(level)
-        name = concept.label if concept else "no level"
+        name = concept.label if concept else level or "no level"
         frame["lanes"].append({"name": name, "y": top, "height": rows[level] * _STEP_Y})
         top += rows[level] * _STEP_Y + _LANE_GAP
     return found, frame
