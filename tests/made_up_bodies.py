@@ -7,15 +7,18 @@ one name in another country or at another level, a company of one name and anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from pyoxigraph import Literal, NamedNode, Quad
+
 from graph.reconciliation.bodies import Body
 from graph.reconciliation.names import name_of
+from ontology.identifiers import concept, expand, graph_name, mint
 
-__all__ = ["CORRUPTIONS", "MadeUp", "made_up"]
+__all__ = ["CORRUPTIONS", "MadeUp", "made_up", "statements_about"]
 
 _STARTS: Final = (
     "ba be bo bra bru da do dra fa fel fo gra gru ha hel ho ka kel kri la lin lo ma mel mo na nor o pa "
@@ -100,6 +103,26 @@ def made_up(count: int, seed: int = 1) -> MadeUp:
             )
             same[(body.iri, iri)] = kind
     return MadeUp(found, same)
+
+
+def statements_about(bodies: list[Body]) -> Iterator[Quad]:
+    """Give the statements that a store of the bodies has: name, level, kind and country, in the graph of each source."""
+    for code in _COUNTRIES:
+        territory = mint("territory", code.lower())
+        yield _said(territory, "rdf:type", NamedNode(expand("gov:Territory")), "a")
+        yield _said(territory, "gov:countryCode", Literal(code), "a")
+    for body in bodies:
+        (source,), (level,) = body.sources, body.levels
+        yield _said(body.iri, "rdf:type", NamedNode(expand("gov:Actor")), source)
+        yield _said(body.iri, "skos:prefLabel", Literal(body.names[0].text, language="en"), source)
+        yield _said(body.iri, "gov:level", NamedNode(concept("level", level)), source)
+        yield _said(body.iri, "gov:actorType", NamedNode(concept("actorType", str(body.type))), source)
+        home = mint("territory", str(body.country).lower())
+        yield _said(body.iri, "gov:jurisdiction", NamedNode(home), source)
+
+
+def _said(subject: str, curie: str, value: NamedNode | Literal, source: str) -> Quad:
+    return Quad(NamedNode(subject), NamedNode(expand(curie)), value, NamedNode(graph_name(source)))
 
 
 def _body(random: Random, towns: list[tuple[str, str]], families: list[str], words: list[str], key: str) -> Body:
