@@ -106,7 +106,7 @@ def made_up(count: int, seed: int = 1) -> MadeUp:
 
 
 def statements_about(bodies: list[Body]) -> Iterator[Quad]:
-    """Give the statements that a store of the bodies has: name, level, kind and country, in the graph of each source."""
+    """Give what a store of the bodies says: name, level, kind and country, in the graph of each source."""
     for code in _COUNTRIES:
         territory = mint("territory", code.lower())
         yield _said(territory, "rdf:type", NamedNode(expand("gov:Territory")), "a")
