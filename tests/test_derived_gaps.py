@@ -28,10 +28,22 @@ from tests.test_cli import subsidia
 ASKED: Final = {rule.id for rule in rules() if rule.scope in ("competence", "funding", "coordination")}
 
 
+def _copy(store: Store, folder: Path) -> Store:
+    return Store(Path(shutil.copytree(store.path, folder / "store")))
+
+
+@pytest.fixture(scope="module")
+def published(casebook_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Publish the gaps of the casebook in a copy of its store, once; read by tests, changed by none."""
+    store = _copy(casebook_store, tmp_path_factory.mktemp("published"))
+    assert publish_gaps(store)
+    return store
+
+
 @pytest.fixture
-def store(casebook_store: Store, tmp_path: Path) -> Store:
-    """Copy the casebook's store, to write to."""
-    return Store(Path(shutil.copytree(casebook_store.path, tmp_path / "store")))
+def store(published: Store, tmp_path: Path) -> Store:
+    """Copy the store with the published gaps, to write to."""
+    return _copy(published, tmp_path)
 
 
 def _derived(snapshot: Snapshot) -> list[str]:
@@ -39,10 +51,9 @@ def _derived(snapshot: Snapshot) -> list[str]:
     return sorted(str(quad) for quad in snapshot.graph(DERIVED) if quad.predicate.value != expand("gov:generation"))
 
 
-def test_what_the_rules_indicate_is_published_and_valid(store: Store) -> None:
-    gaps = {gap.id: gap for gap in find_gaps(store.snapshot(), Filters()) if gap.state == "indicated"}
-    assert publish_gaps(store)
-    snapshot = store.snapshot()
+def test_what_the_rules_indicate_is_published_and_valid(casebook: Snapshot, published: Store) -> None:
+    gaps = {gap.id: gap for gap in find_gaps(casebook, Filters()) if gap.state == "indicated"}
+    snapshot = published.snapshot()
     assert set(snapshot.instances("gov:IndicatedGap")) == set(gaps)
     severity = snapshot.values("gov:severity")
     evidence = snapshot.values("gov:evidence")
@@ -54,7 +65,6 @@ def test_what_the_rules_indicate_is_published_and_valid(store: Store) -> None:
 
 
 def test_deriving_again_changes_nothing_and_deriving_anew_gives_the_same(store: Store) -> None:
-    publish_gaps(store)
     once, generation = _derived(store.snapshot()), store.generation
     assert not publish_gaps(store)
     assert (_derived(store.snapshot()), store.generation) == (once, generation)
@@ -64,14 +74,11 @@ def test_deriving_again_changes_nothing_and_deriving_anew_gives_the_same(store: 
     assert _derived(store.snapshot()) == once
 
 
-def test_published_gaps_are_no_reported_ones_and_change_no_finding(store: Store) -> None:
-    before = find_gaps(store.snapshot(), Filters())
-    publish_gaps(store)
-    assert find_gaps(store.snapshot(), Filters()) == before
+def test_published_gaps_are_no_reported_ones_and_change_no_finding(casebook: Snapshot, published: Store) -> None:
+    assert find_gaps(published.snapshot(), Filters()) == find_gaps(casebook, Filters())
 
 
 def test_a_gap_that_is_closed_goes_when_it_is_derived_again(store: Store) -> None:
-    publish_gaps(store)
     assert any("duty-outlives-funding" in text for text in _derived(store.snapshot()))
     flows = store.snapshot().instances("gov:FundingFlow")
     _forget(store, flows)
@@ -82,7 +89,6 @@ def test_a_gap_that_is_closed_goes_when_it_is_derived_again(store: Store) -> Non
 
 
 def test_a_rule_that_is_not_asked_leaves_no_run_of_it_nor_any_of_before(store: Store) -> None:
-    publish_gaps(store)
     publish_gaps(store, 2013)
     funding = concept("tie", "funding")
     kept = {rule.id for rule in rules() if rule.scope != "funding"} & ASKED
@@ -113,12 +119,11 @@ def _forget(store: Store, things: Iterable[str]) -> None:
     store.commit(forget)
 
 
-def test_a_year_has_gaps_of_its_own(store: Store) -> None:
-    publish_gaps(store)
+def test_a_year_has_gaps_of_its_own(casebook: Snapshot, store: Store) -> None:
     publish_gaps(store, 2013)
-    published = store.snapshot().instances("gov:IndicatedGap")
-    ours = [gap for gap in find_gaps(store.snapshot(), Filters(at=2013)) if gap.state == "indicated"]
-    assert sum(iri.endswith("-2013") for iri in published) == len(ours) > 0
+    found = store.snapshot().instances("gov:IndicatedGap")
+    ours = [gap for gap in find_gaps(casebook, Filters(at=2013)) if gap.state == "indicated"]
+    assert sum(iri.endswith("-2013") for iri in found) == len(ours) > 0
 
 
 def test_in_an_empty_store_no_rule_is_asked_and_nothing_is_claimed(empty_store: Store) -> None:
@@ -148,7 +153,8 @@ def test_names_that_run_together_make_no_two_gaps_one(tmp_path: Path) -> None:
     assert not any(iri.rpartition("-")[2].isdecimal() and len(iri.rpartition("-")[2]) == 4 for iri in found)
 
 
-def test_the_command_writes_only_where_something_is_new(store: Store) -> None:
+def test_the_command_writes_only_where_something_is_new(casebook_store: Store, tmp_path: Path) -> None:
+    store = _copy(casebook_store, tmp_path)
     refused = subsidia("gaps", "--publish", "--country", "ES", "--store", store.path)
     assert (refused.status, "--at" in refused.err) == (2, True)
     assert _derived(Store(store.path).snapshot()) == []
