@@ -28,6 +28,7 @@ _AMOUNT_MAX: Final = predicate("gov:amountMax")
 _DECIMAL: Final = iri(expand("xsd:decimal"))
 _INTEGER: Final = iri(expand("xsd:integer"))
 _ROW: Final = predicate("gov:row")
+_CURRENCY: Final = predicate("gov:currency")
 _FROM: Final = f" {predicate('gov:validFrom')} "
 _TO: Final = f" {predicate('gov:validTo')} "
 _NOTE: Final = predicate("skos:note")
@@ -113,7 +114,12 @@ class Thing:
         """Give what is said about the thing, a line a statement."""
         start, end = f"<{subject}> ", " .\n"
         found = [f"{start}{pair}{end}" for pair in self.fixed]
+        unknown = amount is not None and amount.low is None and amount.high is None
+        if unknown:  # there is no currency of nothing
+            found = [line for line in found if _CURRENCY not in line]
         for property_, fill in self.fillers:
+            if unknown and property_ == _CURRENCY:
+                continue
             if amount is not None and amount.returned:
                 property_ = _TURNED.get(property_, property_)
             found += [f"{start}{property_} {term}{end}" for term in fill(record.cells, made)]
