@@ -252,7 +252,9 @@ def test_a_new_generation_is_answered_from_its_own_names(tmp_path: Path) -> None
 # --- Suggestions, preview, view --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("prefix", ["Cari", "caritas m", "Caritas Madrid", "actor/es-caritas", "Caritsa Madrid"])
+@pytest.mark.parametrize(
+    "prefix", ["Cari", "caritas m", "mad car", "Caritas Madrid", "actor/es-caritas", "Caritsa Madrid"]
+)
 def test_entities_are_suggested_by_beginning_by_id_and_by_likeness(small: TestClient, prefix: str) -> None:
     found = small.get("/reconcile/suggest/entity", params={"prefix": prefix}).json()["result"]
     assert found[0]["id"] == "actor/es-caritas"

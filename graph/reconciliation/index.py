@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from threading import Lock
@@ -127,7 +127,7 @@ class NameIndex:
         return sorted(best.values(), key=lambda found: (-found.score, found.thing.iri))[:most]
 
     def begin(self, text: str, wanted: Wanted) -> Iterator[Thing]:
-        """Give the things with a name that begins with a text, then those with a word that its last word begins."""
+        """Give the things with a name that begins with a text, then those with words that its words begin."""
         words = words_of(text)
         if not words:
             return
@@ -142,7 +142,7 @@ class NameIndex:
             if not word.startswith(words[-1]):
                 break
             for place in self._places[word]:
-                if wanted(self._owners[place]) and set(words[:-1]) <= set(self._names[place].plain.split()):
+                if wanted(self._owners[place]) and _begin_words(words[:-1], self._names[place].plain.split()):
                     yield self._owners[place]
 
     def _candidates(self, name: Name, wanted: Wanted) -> list[int]:
@@ -182,6 +182,11 @@ class NameIndex:
                     for other, like, _ in likes:
                         found[other] = max(found.get(other, 0.0), like)
         return list(found.items())
+
+
+def _begin_words(beginnings: Sequence[str], words: Sequence[str]) -> bool:
+    """Say whether each beginning is that of some word."""
+    return all(any(word.startswith(beginning) for word in words) for beginning in beginnings)
 
 
 _cache: dict[str, NameIndex] = {}
