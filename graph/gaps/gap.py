@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal as Word
@@ -94,9 +96,14 @@ def find_gaps(snapshot: Snapshot, filters: Filters, more: tuple[Rule, ...] = ())
 @remembered(64)
 def _all_gaps(snapshot: Snapshot, at: int | None, more: tuple[Rule, ...]) -> tuple[Gap, ...]:
     queries = gap_queries(Filters(at=at), more)
-    reported = list(_reported(snapshot, queries["reported"]))
     asked = rules_asked(snapshot, more)
-    indicated = [gap for rule in asked for gap in _indicated(snapshot, rule, queries[rule.id])]
+    levels = {actor: slug(values[0]) for actor, values in snapshot.values("gov:level").items()}
+    # Oxigraph lets other threads work while it answers
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        stated = pool.submit(snapshot.select, queries["reported"])
+        answers = pool.map(lambda rule: snapshot.select(queries[rule.id]), asked)
+        indicated = [gap for rule, rows in zip(asked, answers, strict=True) for gap in _indicated(rule, rows, levels)]
+        reported = list(_reported(snapshot, stated.result()))
     return (*reported, *indicated)
 
 
@@ -109,8 +116,8 @@ def rules_asked(snapshot: Snapshot, more: tuple[Rule, ...] = ()) -> list[Rule]:
     return [rule for rule in (*rules(), *more) if rule.scope in searched]
 
 
-def _reported(snapshot: Snapshot, query: str) -> Iterator[Gap]:
-    for row in snapshot.select(query):
+def _reported(snapshot: Snapshot, rows: Iterable[Mapping[str, str | None]]) -> Iterator[Gap]:
+    for row in rows:
         iri = row["gap"] or ""
         if not iri:
             continue
@@ -132,9 +139,8 @@ def _reported(snapshot: Snapshot, query: str) -> Iterator[Gap]:
         )
 
 
-def _indicated(snapshot: Snapshot, rule: Rule, query: str) -> Iterator[Gap]:
-    levels = {actor: slug(values[0]) for actor, values in snapshot.values("gov:level").items()}
-    for row in snapshot.select(query):
+def _indicated(rule: Rule, rows: Iterable[Mapping[str, str | None]], levels: Mapping[str, str]) -> Iterator[Gap]:
+    for row in rows:
         between = tuple((row["between"] or "").split())
         about = tuple((row.get("about") or "").split())
         severity = _severity(rule, row["severity"])
