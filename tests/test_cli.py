@@ -64,7 +64,7 @@ def installed(*arguments: object, **environment: str) -> Outcome:
 
 
 def subsidia(*arguments: object, **environment: str) -> Outcome:
-    """Run the command in a process of its own, forked from one that has read the program already."""
+    """Run the command in an empty folder, in a process forked from one that has read the program already."""
     process = _warm()
     assert process.stdin is not None
     assert process.stdout is not None
@@ -95,6 +95,7 @@ for line in sys.stdin:
         if child == 0:
             os.environ.clear()
             os.environ.update(environment)
+            os.chdir(folder)
             sys.argv = ["subsidia", *words]
             for number, path in ((0, "/dev/null"), (1, out), (2, err)):
                 os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), number)
@@ -176,7 +177,7 @@ REFUSED: Final[Mapping[str, tuple[list[str], int, str]]] = {
     "export to nowhere": (["export", "/nowhere/at/all.csv"], INPUT, "/nowhere/at/all.csv: cannot be written"),
     "load of nothing": (["load"], USAGE, "Missing argument"),
     "load of a missing folder": (["load", "/nowhere"], INPUT, "/nowhere: there is no such file or folder"),
-    "load of a file of no kind": (["load", "/dev/null"], INPUT, "/dev/null: expected a folder"),
+    "load of a file of no kind": (["load", "/dev/null"], INPUT, "/dev/null: its name does not tell what it is"),
     "load in an unknown format": (["load", "/nowhere", "--format", "tabels"], USAGE, "did you mean tables?"),
     "load into a graph without a name": (["load", "/nowhere", "--graph", "Our Graph"], USAGE, "graph=Our Graph"),
     "validate of a missing folder": (["validate", "/nowhere"], INPUT, "/nowhere: there is no such file or folder"),

@@ -324,9 +324,9 @@ def _remote(opened: Opened) -> RemoteStore:
 def test_a_change_by_others_is_noticed_with_the_generation_they_note(opened: Opened) -> None:
     mine = _remote(opened)
     mine.load([quad("one")], replace=[_A, _B])
-    theirs = opened.anew()
-    assert theirs.load([quad("two", graph=_B)]) == mine.generation + 1
     held = mine.snapshot()
+    theirs = opened.anew()
+    assert theirs.load([quad("two", graph=_B)]) == held.generation + 1
     mine._next = 0.0
     assert mine.snapshot().generation == held.generation + 1
     assert contents(mine, _B) == {str(quad("two", graph=_B))}

@@ -35,7 +35,8 @@ CONTRACT = {
     "aspect": "framing financing delivery coordination monitoring evaluation",
     "nature": "exclusive shared supporting delegated none",
     "modality": "is should",
-    "quantity": "transfer commitment allocation budget-line unit-rate ceiling stock loan earmark fine fee own-contribution",
+    "quantity": "transfer commitment allocation budget-line unit-rate ceiling stock loan earmark fine fee "
+    "own-contribution",
     "per": "total year month person grant project scholarship",
     "phase": "planned committed paid",
     "basis": "stated derived inferred",
@@ -207,7 +208,8 @@ def test_only_transfers_make_a_funding_total() -> None:
 
 
 def test_only_like_amounts_that_can_be_summed_say_so() -> None:
-    assert _marked(DEF + "summableAmongItself") == {"transfer", "allocation", "commitment", "budget-line", "own-contribution"}
+    summable = {"transfer", "allocation", "commitment", "budget-line", "own-contribution"}
+    assert _marked(DEF + "summableAmongItself") == summable
 
 
 def test_penninx_groups_the_aspects_and_leaves_coordination_out() -> None:

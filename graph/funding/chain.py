@@ -1,8 +1,9 @@
 """The funding chain: who pays whom in one kind of money, as nodes and links that can be drawn without a lie.
 
 One answer holds one currency, one quantity, one phase and amounts of single years only, since a drawing adds up
-whatever runs into a node: planned is never added to paid. What does not fit is listed beside it. Nodes are keyed by actor and level; money passed on, amounts that
-no source gives, and what a chain does not account for ("not traced") are each told apart.
+whatever runs into a node: planned is never added to paid. What does not fit is listed beside it. Nodes are keyed by
+actor and level; money passed on, amounts that no source gives, and what a chain does not account for ("not traced") are
+each told apart.
 """
 
 from __future__ import annotations
