@@ -8,7 +8,13 @@ from typing import NamedTuple, Protocol
 
 from ontology.errors import CellProblem
 
-__all__ = ["Reader", "Record", "RecordRefused"]
+__all__ = ["Reader", "RealNumber", "Record", "RecordRefused"]
+
+
+class RealNumber(str):
+    """A cell that holds a number and no text: written as 1234.56, whatever the style of the texts beside it."""
+
+    __slots__ = ()
 
 
 class Record(NamedTuple):

@@ -17,7 +17,7 @@ def tabular(path: Path, declared: Mapping[str, Any]) -> Reader:
 
     What is not declared is found out and told in the reader's remarks. Raises InputRefused for what is no table.
     """
-    header = int(declared.get("header", 1))
+    header = declared.get("header", 1)
     if path.suffix.lower() == ".xlsx":
         from loaders.workbook import Workbook
 

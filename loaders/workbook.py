@@ -21,7 +21,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from loaders.delimited import header_names
 from loaders.encodings import file_refused, regular_size
 from loaders.package import Package, Sheet, never_read
-from loaders.records import Record, RecordRefused
+from loaders.records import RealNumber, Record, RecordRefused
 from ontology.errors import CellProblem, near_matches
 
 __all__ = ["Workbook"]
@@ -51,7 +51,8 @@ _BROKEN: Final = (
 class Workbook:
     """A sheet of a workbook: a reader of records of one kind, `row`.
 
-    Numbers are given as their shortest decimal text of at most 15 digits, which is what a spreadsheet holds; dates as
+    Numbers are given as their shortest decimal text of at most 15 digits, which is what a spreadsheet holds, and as
+    RealNumber, so that no declared style of writing is asked of them; dates as
     ISO dates, with the time where there is one; a formula as its saved result; truth as TRUE or FALSE.
 
     Parameters
@@ -257,7 +258,9 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
-        return _decimal(value)
+        return RealNumber(_decimal(value))
+    if isinstance(value, int):
+        return RealNumber(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat()
     if isinstance(value, date | time):

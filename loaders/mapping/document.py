@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -92,11 +92,25 @@ def parse_mapping(given: Mapping[str, Any], file: str, content: bytes) -> Mappin
         file,
         f"sha256:{sha256(content).hexdigest()}",
         {name: str(value) for name, value in source.items()},
-        _table(file, "read", given.get("read", {}), _READ),
+        _read(file, _table(file, "read", given.get("read", {}), _READ)),
         skip,
         {name: _words(file, name, words) for name, words in _table(file, "words", given.get("words", {})).items()},
         sections,
     )
+
+
+def _read(file: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Refuse what cannot say how a table is written; whether the table has it is found when it is opened."""
+    fits: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+        "header": (lambda row: type(row) is int and row > 0, "the number of a row, 1 or more, without quotes"),
+        "delimiter": (lambda sign: isinstance(sign, str) and len(sign) == 1 and sign not in '"\r\n', "one sign, as ;"),
+        "sheet": (lambda name: isinstance(name, str), "the name of a sheet, in quotes"),
+        "encoding": (lambda name: isinstance(name, str), "the name of an encoding, as utf-8"),
+    }
+    for word, (fit, expected) in fits.items():
+        if word in given and not fit(given[word]):
+            raise mapping_refused(file, f"read.{word}", given[word], f"expected {expected}")
+    return given
 
 
 def _names() -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from loaders.mapping.refusals import ValueRefused, mapping_refused
 from loaders.mapping.texts import Cells, Scope
 from loaders.numbers import NumberRefused
+from loaders.records import RealNumber
 
 __all__ = ["Figure", "figure", "figure_columns", "to_cents"]
 
@@ -84,7 +85,10 @@ def _cell(column: str, percent: bool, scope: Scope, place: str, readers: Readers
     index, read = scope.index(column, place), readers[column]
 
     def of(cells: Cells) -> Decimal | None:
-        cell = cells[index].strip()
+        given = cells[index]
+        if isinstance(given, RealNumber):
+            return Decimal(given).scaleb(-2) if percent else Decimal(given)
+        cell = given.strip()
         if not cell:
             return None
         try:

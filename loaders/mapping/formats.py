@@ -13,7 +13,7 @@ from loaders.mapping.figures import figure_columns
 from loaders.mapping.refusals import mapping_refused
 from loaders.mapping.texts import template_columns
 from loaders.numbers import NUMBERS, find_style, number_reader
-from loaders.records import Reader, Record
+from loaders.records import Reader, RealNumber, Record
 from ontology.errors import CellProblem, InputRefused, near_matches
 
 __all__ = ["Formats", "date_columns", "find_formats", "number_columns"]
@@ -75,7 +75,7 @@ def find_formats(document: MappingDocument, reader: Reader) -> Formats:
     open_columns = [column for column in (*numbers, *dates) if column not in styles and column not in patterns]
     remarks: list[str] = []
     if open_columns:
-        cells = _distinct(reader, open_columns)
+        cells = _distinct(reader, open_columns, dates)
         styles |= {c: _found(reader, c, find_style(cells[c]), "numbers", remarks) for c in numbers if c not in styles}
         patterns |= {c: _found(reader, c, find_pattern(cells[c]), "dates", remarks) for c in dates if c not in patterns}
     try:
@@ -95,17 +95,19 @@ def _declared(document: MappingDocument, word: str, columns: list[str]) -> dict[
     return dict.fromkeys(columns, given)
 
 
-def _distinct(reader: Reader, columns: list[str]) -> dict[str, dict[str, None]]:
-    """Give the different cells of each column, in the order of the file."""
+def _distinct(reader: Reader, columns: list[str], dates: list[str]) -> dict[str, dict[str, None]]:
+    """Give the different cells of each column, in the order of the file; real numbers only where they are dates."""
     found: dict[str, dict[str, None]] = {column: {} for column in columns}
     places = {
-        kind: [(found[column], list(names).index(column)) for column in columns if column in names]
+        kind: [(found[column], list(names).index(column), column in dates) for column in columns if column in names]
         for kind, names in reader.columns.items()
     }
     for record in reader.records():
         if isinstance(record, Record):
-            for cells, index in places[record.kind]:
-                if len(cells) < _DISTINCT and (cell := record.cells[index].strip()):
+            for cells, index, dated in places[record.kind]:
+                given = record.cells[index]
+                tells = dated or not isinstance(given, RealNumber)
+                if tells and len(cells) < _DISTINCT and (cell := given.strip()):
                     cells[cell] = None
     return found
 
