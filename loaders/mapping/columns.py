@@ -88,6 +88,9 @@ def _reference(given: Any, column: Column, references: References, place: str) -
     if len(names) > 1 and not column.many:
         raise mapping_refused(references._file, place, given, "it holds one reference only")
     found = [references.resolve(name, column.table, place) for name in names]
+    if len(found) == 1:
+        (only,) = found
+        return lambda cells, made: (iri(each),) if (each := only(made)) else ()
     return lambda cells, made: tuple(iri(each) for option in found if (each := option(made)))
 
 

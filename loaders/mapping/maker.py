@@ -94,8 +94,10 @@ class Maker:
         if isinstance(self._known, Described):
             for iri in self._known_things & draft.described.keys():
                 self._known.add(iri)
-        self.report.things += draft.things
-        self.report.left_out += draft.left_out
+        for section, count in draft.things.items():
+            self.report.things[section] += count
+        for left_out, count in draft.left_out.items():
+            self.report.left_out[left_out] += count
         self.report.differing += draft.differing
         self.report.statements += len(draft.lines)
 

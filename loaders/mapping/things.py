@@ -241,6 +241,8 @@ def _identity(section: Section, scope: Scope) -> Text | None:
         return None
     parts = [text(part, scope, f"{section.place}.key") for part in (given if isinstance(given, list) else [given])]
     columns = tuple(column for part in parts for column in part.columns)
+    if len(parts) == 1:
+        return Text(columns, parts[0].of)
 
     def joined(cells: Cells) -> str:
         found = [part.of(cells) for part in parts]
