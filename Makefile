@@ -49,13 +49,13 @@ SERVED := $(addprefix tests/test_,bench.py cli.py clients.py comunica.py engines
 TIMED := $(addprefix tests/test_,api.py hostile_queries.py measures_scale.py processes.py readers.py remote.py writer.py)
 
 test-served: setup-dev
-	$(BIN)/python -m pytest -q $(SERVED)
+	$(BIN)/python -m pytest -q --durations=10 $(SERVED)
 
 test-timed: setup-dev
-	$(BIN)/python -m pytest -q $(TIMED)
+	$(BIN)/python -m pytest -q --durations=10 $(TIMED)
 
 test-rest: setup-dev
-	$(BIN)/python -m pytest -q $(addprefix --ignore=,$(CHECKS) $(SERVED) $(TIMED))
+	$(BIN)/python -m pytest -q --durations=10 $(addprefix --ignore=,$(CHECKS) $(SERVED) $(TIMED))
 
 # what the tests reach; counting it makes them half as long again
 coverage: setup-dev
