@@ -118,13 +118,29 @@ def test_what_is_set_aside_is_in_a_file_with_its_place(guide: tuple[Path, Path],
 
 def test_several_sources_are_loaded_together_or_not_at_all(guide: tuple[Path, Path], empty_store: Store) -> None:
     table, mapping = guide
-    broken = table.with_name("broken.csv")
+    mapping.write_text(mapping.read_text(encoding="utf-8").replace('key = "exa-grants-2019"\n', ""), encoding="utf-8")
+    broken, other = table.with_name("broken.csv"), table.with_name("other.csv")
     broken.write_text(table.read_text(encoding="utf-8").replace("01.03.2019", "soon"), encoding="utf-8")
+    other.write_text(table.read_text(encoding="utf-8"), encoding="utf-8")
     before = contents(empty_store)
-    load = ("load", table, broken, "--mapping", mapping, "--graph", "exa", "--store", empty_store.path)
-    refused = subsidia(*load)
+    load = ("--mapping", mapping, "--store", empty_store.path)
+    refused = subsidia("load", table, broken, *load)
     assert (refused.status, contents(empty_store)) == (INPUT, before)
     assert "soon" in refused.err
+    assert subsidia("load", table, other, *load).status == 0
+    total = "SELECT sum(amount_max) AS money, count(*) AS flows FROM flows"
+    assert columns_of(empty_store.snapshot()).rows(total) == [{"money": Decimal("33000.0000"), "flows": 4}]
+
+
+def test_two_files_are_never_one_source(guide: tuple[Path, Path], empty_store: Store) -> None:
+    table, mapping = guide
+    other = table.with_name("other.csv")
+    other.write_text(table.read_text(encoding="utf-8").replace("4.000,00", "5.000,00"), encoding="utf-8")
+    before = contents(empty_store)
+    for more in ([], ["--graph", "exa"], ["--replace"]):
+        refused = subsidia("load", table, other, "--mapping", mapping, "--store", empty_store.path, *more)
+        assert (refused.status, contents(empty_store)) == (INPUT, before)
+        assert "already" in refused.err
 
 
 @pytest.mark.parametrize(

@@ -142,9 +142,23 @@ def _read(known: Known, asked: Asked) -> tuple[list[Statements], list[MappedFile
                 mapped.append(open_mapped(path, form, asked.mapping, asked.graph, together, asked.encoding))
         except InputRefused as error:
             problems += error.problems
+    problems += _of_one_source(mapped)
     if problems:
         raise InputRefused(problems)
     return found, mapped
+
+
+def _of_one_source(mapped: Iterable[MappedFile]) -> Iterator[CellProblem]:
+    """Tell files that would be one source: their keys, which tell records apart in one file only, would run together."""
+    first: dict[str, str] = {}
+    for found in mapped:
+        path = str(found.reader.path)
+        if found.key in first:
+            reason = (
+                f"{first[found.key]} is the source {found.key} already; leave the key out of the mapping, or load them"
+            )
+            yield CellProblem(path, 0, "", found.key, f"{reason} them one by one, each with a --graph of its own")
+        first.setdefault(found.key, path)
 
 
 def _without_loaded(snapshot: Snapshot, mapped: list[MappedFile], *, replace: bool) -> list[MappedFile]:

@@ -28,7 +28,7 @@ class References:
     """The sections that a record's sections may refer to: those about the same kind of record."""
 
     def __init__(self, file: str, sections: Mapping[tuple[str, str], Section]) -> None:
-        self._file, self._sections = file, sections
+        self.file, self._sections = file, sections
 
     def resolve(self, given: Any, table: str, place: str) -> Callable[[Made], str | None]:
         """Turn what a reference names into a function from what a record makes to an IRI.
@@ -47,7 +47,7 @@ class References:
             near = near_matches(str(given), names)
             known = f"did you mean {near[0]}?" if near else f"there is {', '.join(names) or 'none'}"
             reason = f"expected the name of a section of {table} for the same records ({known}), or {table[:-1]}/key"
-            raise mapping_refused(self._file, place, given, reason)
+            raise mapping_refused(self.file, place, given, reason)
         return lambda made: made.get((table, given))
 
 
@@ -86,7 +86,7 @@ def filler(
 def _reference(given: Any, column: Column, references: References, place: str) -> Filler:
     names = [part.strip() for part in given.split("|")] if isinstance(given, str) else [given]
     if len(names) > 1 and not column.many:
-        raise mapping_refused(references._file, place, given, "it holds one reference only")
+        raise mapping_refused(references.file, place, given, "it holds one reference only")
     found = [references.resolve(name, column.table, place) for name in names]
     if len(found) == 1:
         (only,) = found
