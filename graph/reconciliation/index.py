@@ -18,6 +18,7 @@ from graph.places import places
 from graph.reconciliation.alike import alike, weights_of
 from graph.reconciliation.bodies import comparable, identifiers, names_of
 from graph.reconciliation.names import Name, words_of
+from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.identifiers import BASE, ID, slug
 
@@ -189,18 +190,18 @@ def _begin_words(beginnings: Sequence[str], words: Sequence[str]) -> bool:
     return all(any(word.startswith(beginning) for word in words) for beginning in beginnings)
 
 
-_cache: dict[str, NameIndex] = {}
-_lock = Lock()
+_one_at_a_time = Lock()
 
 
 def index_of(snapshot: Snapshot) -> NameIndex:
-    """Give the index of a generation, made once and kept while it is the newest one asked for."""
-    key = str(snapshot.folder.parent)
-    with _lock:
-        found = _cache.get(key)
-        if found is None or found.generation != snapshot.generation:
-            found = _cache[key] = NameIndex(snapshot)
-        return found
+    """Give the index of a generation, made once; who asks while it is made waits, and does not make it again."""
+    with _one_at_a_time:
+        return _made(snapshot)
+
+
+@remembered(1)
+def _made(snapshot: Snapshot) -> NameIndex:
+    return NameIndex(snapshot)
 
 
 def _things(snapshot: Snapshot) -> list[Thing]:
