@@ -149,7 +149,7 @@ def _read(known: Known, asked: Asked) -> tuple[list[Statements], list[MappedFile
 
 
 def _of_one_source(mapped: Iterable[MappedFile]) -> Iterator[CellProblem]:
-    """Tell files that would be one source: their keys, which tell records apart in one file only, would run together."""
+    """Tell files that would be one source: keys tell records apart in one file only, and would run together."""
     first: dict[str, str] = {}
     for found in mapped:
         path = str(found.reader.path)
