@@ -78,7 +78,6 @@ class NameIndex:
     """The names of one generation; made in some seconds for a hundred thousand, safe to ask from several threads."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.generation = snapshot.generation
         self.things = _things(snapshot)
         names = self._of_thing = names_of(snapshot)
         self.countries = _countries(snapshot, names)
