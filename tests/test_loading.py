@@ -151,6 +151,7 @@ def test_two_files_are_never_one_source(guide: tuple[Path, Path], empty_store: S
         (["--mapping", "uk-esif-2007-2012"], INPUT, "did you mean uk-esif-2007-2013?"),
         (["--mapping", "uk-esif-2007-2013"], INPUT, "the file has no such column"),
         ([], INPUT, "a table needs a mapping"),
+        (["{other}", "--mapping", "{keyless}", "--rejects", "x.csv"], USAGE, "overwrite each other"),
         (["--format", "excel"], USAGE, "one of tables, rdf, csv"),
         (["--format", "iati"], INPUT, "grants.csv"),
         (["--format", "360giving"], INPUT, "grants.csv"),
@@ -167,7 +168,11 @@ def test_what_cannot_be_is_refused_in_words(
 ) -> None:
     table, mapping = guide
     before = contents(empty_store)
-    arguments = [word.replace("{mapping}", str(mapping)) for word in words]
+    other, keyless = table.with_name("other.csv"), table.with_name("keyless.toml")
+    other.write_bytes(table.read_bytes())
+    keyless.write_text(mapping.read_text(encoding="utf-8").replace('key = "exa-grants-2019"\n', ""), encoding="utf-8")
+    places = {"{mapping}": mapping, "{other}": other, "{keyless}": keyless}
+    arguments = [str(places.get(word, word)) for word in words]
     done = subsidia("load", table, *arguments, "--store", empty_store.path)
     assert done.status == status, done.err
     assert said in done.err.replace("\n", " ")

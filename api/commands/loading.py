@@ -61,7 +61,8 @@ def load(
         str, typer.Option("--max-rejects", help="records that may be set aside: a number, or a share such as 1%")
     ] = "1%",
     rejects: Annotated[
-        Path | None, typer.Option("--rejects", help="where they are written [SOURCE.rejects.csv in this folder]")
+        Path | None,
+        typer.Option("--rejects", help="where they are written, for one source [KEY.rejects.csv in this folder]"),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="read and check, change nothing")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="make a new store without the casebook")] = False,
@@ -142,6 +143,10 @@ def _read(known: Known, asked: Asked) -> tuple[list[Statements], list[MappedFile
                 mapped.append(open_mapped(path, form, asked.mapping, asked.graph, together, asked.encoding))
         except InputRefused as error:
             problems += error.problems
+    if asked.rejects is not None and len(mapped) > 1:
+        raise ParameterRefused(
+            "rejects", str(asked.rejects), "one source: the rows of several would overwrite each other"
+        )
     problems += _of_one_source(mapped)
     if problems:
         raise InputRefused(problems)
@@ -202,7 +207,7 @@ def _texts(mapped: Iterable[MappedFile], asked: Asked) -> Iterator[tuple[str, by
 
 
 def _rejects(found: MappedFile, asked: Asked) -> Path:
-    return asked.rejects or Path(f"{found.reader.path.stem}.rejects.csv")
+    return asked.rejects or Path(f"{found.key}.rejects.csv")
 
 
 def _report(mapped: Iterable[MappedFile]) -> None:
