@@ -272,6 +272,8 @@ def test_a_name_that_comes_later_is_another_name(tmp_path: Path) -> None:
         ('recipient = "holders"', 'recipient = "holder"', "flows.grant.recipient", "did you mean holder?"),
         ('quantity = "transfers"', 'quantity = "transfer"', "quantity", "did you mean transfer"),
         ('numbers = "1.234"', 'numbers = "1,234.56"', "read.numbers", "write a number as the file does"),
+        ('numbers = { Ammount = "1,234.56" }', 'numbers = "1,234.56"', "read.numbers", "did you mean Amount?"),
+        ('dates = { Begin = "yyyy" }', 'dates = "dd/mm/yyyy"', "read.dates", "the file has no such column"),
         ('dates = "dd/mm/jjjj"', 'dates = "dd/mm/yyyy"', "read.dates", "j"),
         ("[source", "[source]", "", "not well-formed TOML"),
         ('empty = "zero"\ncurrency', "currency", "flows.grant.empty", "expected one of refuse, leave out, unknown"),
@@ -302,6 +304,13 @@ def test_a_column_that_two_formats_read_otherwise_is_not_guessed(tmp_path: Path)
     assert "grants.csv, column Amount: numbers are read as 1.234,56" in decided.remarks
     triples(decided)
     assert decided.report.money == {("flows.grant", "EUR"): Decimal("2468.5")}
+
+
+def test_a_column_without_a_cell_is_not_said_to_be_read_in_a_format(tmp_path: Path) -> None:
+    undeclared = GRANTS.replace('dates = "dd/mm/yyyy"\n', "")
+    assert opened(tmp_path, ["1,T,Exa,town,10,"], undeclared).remarks == ()
+    told = opened(tmp_path, ["1,T,Exa,town,10,2006-09-01"], undeclared).remarks
+    assert told == ("grants.csv, column Start: dates are read as yyyy-mm-dd",)
 
 
 AMOUNTS = st.decimals(min_value="0.01", max_value="999999999", places=2)

@@ -59,13 +59,15 @@ def date_columns(sections: Iterable[Section]) -> list[str]:
 
 
 def find_formats(document: MappingDocument, reader: Reader) -> Formats:
-    """Take the formats that the mapping declares, and find out the others from all cells of the file.
+    """Take the formats that the mapping declares, and find out the others from the cells of the file.
 
-    Raises InputRefused for a declared format that there is none of, and for a column that can be read in two ways.
+    Of a column with very many different cells the first are looked at; a later one that is written otherwise is set
+    aside when it is read. Raises InputRefused for a declared format that there is none of, for a declared column that
+    the file has not, and for a column that can be read in two ways.
     """
     numbers, dates = number_columns(document.sections), date_columns(document.sections)
-    styles = _declared(document, "numbers", numbers)
-    patterns = _declared(document, "dates", dates)
+    styles = _declared(document, "numbers", numbers, reader)
+    patterns = _declared(document, "dates", dates, reader)
     for column, style in styles.items():
         if style not in NUMBERS:
             near = near_matches(str(style), NUMBERS)
@@ -85,12 +87,19 @@ def find_formats(document: MappingDocument, reader: Reader) -> Formats:
     return Formats({column: number_reader(style) for column, style in styles.items()}, read_dates, tuple(remarks))
 
 
-def _declared(document: MappingDocument, word: str, columns: list[str]) -> dict[str, Any]:
-    """Give the declared format of each column: one for all, or a table of columns."""
+def _declared(document: MappingDocument, word: str, columns: list[str], reader: Reader) -> dict[str, Any]:
+    """Give the declared format of each column: one for all, or a table of columns, each of them one of the file's."""
     given = document.read.get(word)
     if given is None:
         return {}
     if isinstance(given, dict):
+        known = {" ".join(name.split()) for names in reader.columns.values() for name in names}
+        for column in given:
+            if " ".join(column.split()) not in known:
+                near = near_matches(column, known)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                reason = f"the file has no such column{hint}"
+                raise mapping_refused(document.file, f"read.{word}", column, reason)
         return {" ".join(column.split()): form for column, form in given.items()}
     return dict.fromkeys(columns, given)
 
@@ -118,5 +127,6 @@ def _found(reader: Reader, column: str, found: Any, word: str, remarks: list[str
     if found.doubtful:
         reason = f"its {word} can be read in two ways ({found.doubtful}); declare read.{word} in the mapping"
         raise InputRefused([CellProblem(str(reader.path), 0, column, "", reason)])
-    remarks.append(f"{reader.path.name}, column {column}: {word} are read as {form}")
+    if found.read:
+        remarks.append(f"{reader.path.name}, column {column}: {word} are read as {form}")
     return form
