@@ -67,7 +67,7 @@ def coverage_sentence(coverage: Row, left_out: Sequence[Row], undated: int, at: 
         parts.append(f"{plural(others, 'other')} {'is' if others == 1 else 'are'} in no sum, for the reasons below")
     if undated:
         shown = f", so shown for {at} as for every year" if at is not None else ""
-        parts.append(f"{undated} of all {'is' if undated == 1 else 'are'} undated{shown}")
+        parts.append(f"{undated:,} of all {'is' if undated == 1 else 'are'} undated{shown}")
     return "; ".join(parts) + "." if parts else ""
 
 
