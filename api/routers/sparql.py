@@ -22,7 +22,7 @@ from api.problems import problem
 from api.protocol import DIRECT, FORM, Asked, read_asked
 from api.repeats import allow_repeats
 from api.routers.descriptions import describe
-from api.routers.pages import query_page
+from api.routers.pages.query import query_page
 from api.settings import Settings
 from graph.questions import SOLUTIONS, TRIPLES, Answer, Question
 from graph.snapshot import Snapshot

@@ -1,0 +1,27 @@
+"""What the pages share: methods, rows of a part, and the words of a scheme as choices."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import Depends, Query
+
+from api.dependencies import PageAsked, read_cursor
+from ontology.vocabulary import vocabulary
+
+__all__ = ["GET", "ROWS", "PartGiven", "scheme"]
+
+GET: Final = ["GET", "HEAD"]
+ROWS: Final = 200
+
+
+async def _part(cursor: Annotated[str | None, Query()] = None) -> PageAsked:
+    return PageAsked(ROWS, read_cursor(cursor))
+
+
+PartGiven = Annotated[PageAsked, Depends(_part)]
+
+
+def scheme(name: str) -> list[tuple[str, str]]:
+    """Give the concepts of a scheme as notation and label, in their order."""
+    return [(item.notation, item.label) for item in vocabulary().schemes[name].values()]

@@ -1,0 +1,42 @@
+"""The pages of sources."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.answers.sources import coverage_document, source_document, sources_document, totals
+from api.dependencies import SnapshotGiven
+from api.page import page
+from api.problems import NotFound
+from api.routers.pages.parts import GET, PartGiven
+from graph.evidence import line_words
+from ontology.identifiers import is_slug, mint
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.api_route("/sources", methods=GET)
+def sources(request: Request, snapshot: SnapshotGiven) -> Response:
+    """List the sources, and how much of each the statements cover."""
+    document = sources_document(snapshot, request.app.state.settings.sources).as_dict()
+    return page(request, snapshot, "sources.html", {"document": document, "totals": totals(document["data"])})
+
+
+@router.api_route("/sources/{name}", methods=GET)
+def source_page(request: Request, name: str, snapshot: SnapshotGiven, part: PartGiven) -> Response:
+    """Show what a source supports, statement by statement, and what of it is not covered."""
+    folder = request.app.state.settings.sources
+    document = source_document(snapshot, name, part.limit, part.offset) if is_slug(name) else None
+    covered = coverage_document(snapshot, name, folder) if document else None
+    if document is None or covered is None:
+        raise NotFound(f"no source is called {name}")
+    context = {
+        "document": document.as_dict(),
+        "coverage": covered.as_dict(),
+        "words": line_words(snapshot, mint("source", name), folder) if folder else {},
+        "offset": part.offset,
+    }
+    return page(request, snapshot, "source.html", context)
