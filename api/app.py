@@ -13,8 +13,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from api.embeds import Embeds
 from api.forwarded import Forwarded
 from api.headers import SecurityHeaders
+from api.languages import Languages
 from api.problems import add_problem_handlers
 from api.rate_limit import RateLimit
 from api.repeats import Repeats
@@ -112,6 +114,8 @@ def _open(state: State, settings: Settings) -> None:
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Put the layers around the application, the innermost first."""
+    app.add_middleware(Embeds)
+    app.add_middleware(Languages)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Repeats, state=app.state, most=settings.cache_bytes // _REPEATS)
     if settings.rate_limit:

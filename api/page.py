@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
 from api.answers.citations import citations
+from api.embeds import EMBED, is_embedded
 from api.negotiation import best
 from api.parameters import countries
 from graph.remember import remembered
@@ -19,21 +20,27 @@ from graph.snapshot import Snapshot
 from graph.time import year
 from ontology.identifiers import compact, slug
 from ontology.vocabulary import vocabulary
+from visualisations.language import LANGUAGES, language
 from visualisations.render import render
 
 __all__ = ["FILTER_NAMES", "actor_address", "as_page", "page", "problem_page", "wants_page"]
 
 FILTER_NAMES = ("country", "field", "level", "programme", "actor", "type", "basis", "at", "from", "to")
+_CARRIED = ("lang", "mark")
+"""Taken along to every page: the language, and what is selected: the end of its IRI, as `actor/es-municipalities`."""
 _BAR = ("country", "field", "level", "programme", "basis", "at")
 _HOME = "https://w3id.org/subsidia/"
+_VARY = {"Vary": "Accept, Accept-Language"}
 
 
 def page(
     request: Request, snapshot: Snapshot, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> Response:
     """Render a page with the frame: filter bar, generation, links that keep the state."""
+    embedded = is_embedded(request.scope)
     frame = {
         **_frame(request, snapshot),
+        "layout": "embed.html" if embedded else "base.html",
         "countries": countries(snapshot),
         "programmes": _programmes(snapshot),
         "years": _years(snapshot),
@@ -42,7 +49,7 @@ def page(
         "label": snapshot.label,
         "name_of": lambda iri: _name(snapshot, iri),
     }
-    return HTMLResponse(render(template, {**frame, **context}), status, headers={"Vary": "Accept"})
+    return HTMLResponse(render(template, {**frame, **context}), status, headers=_VARY)
 
 
 def wants_page(request: Request) -> bool:
@@ -91,7 +98,7 @@ def problem_page(
         "without": f"?{urlencode(kept)}" if kept else request.url.path,
         "facts": facts,
     }
-    sent = {"Vary": "Accept", **(headers or {})}
+    sent = {**_VARY, **(headers or {})}
     return HTMLResponse(render("problem.html", context), status, headers=sent)
 
 
@@ -101,6 +108,7 @@ def _frame(request: Request, snapshot: Snapshot | None) -> dict[str, Any]:
     # several boxes of one name are one parameter, its values divided by commas
     given = {name: [value for value in request.query_params.getlist(name) if value] for name in request.query_params}
     state = {name: ",".join(values) if name == "kind" else values[-1] for name, values in given.items() if values}
+    site = str(request.base_url).rstrip("/")
     filters = {name: state[name] for name in FILTER_NAMES if name in state}
 
     def local(iri: str) -> str:
@@ -111,11 +119,16 @@ def _frame(request: Request, snapshot: Snapshot | None) -> dict[str, Any]:
         "root": root,
         "path": path,
         "address": str(request.url),
-        "site": str(request.base_url).rstrip("/"),
+        "site": site,
         "state": state,
         "filters": filters,
+        "language": language,
+        "languages": LANGUAGES,
+        "plain": lambda to: _address(f"{root}{to}", {name: state.get(name) for name in _CARRIED}),
+        "embed": lambda **changes: _address(f"{site}{EMBED}{path}", {**state, "cursor": None, **changes}),
         "kept": {name: value for name, value in state.items() if name not in (*_BAR, "cursor")},
-        "link": _linker(root, path, filters),
+        "link": _linker(root, path, filters, {name: state.get(name) for name in _CARRIED}),
+        "marked": f"{_HOME}id/{state['mark']}" if "mark" in state else None,
         "here": lambda **changes: _address(f"{root}{path}", {**state, "cursor": None, **changes}),
         "api": lambda where, **changes: _address(f"{root}/api/v1{where}", {**state, "cursor": None, **changes}),
         "local": local,
@@ -135,14 +148,14 @@ def actor_address(root: str, iri: str) -> str:
     return f"{root}/actors/{quote(iri.removeprefix(home))}" if iri.startswith(home) else iri
 
 
-def _linker(root: str, path: str, filters: Mapping[str, str]) -> Callable[..., str]:
+def _linker(root: str, path: str, filters: Mapping[str, str], carried: Mapping[str, str | None]) -> Callable[..., str]:
     def link(to: str, **changes: Any) -> str:
         """Give the address of a page with today's filters, some changed; None takes one out.
 
         `type` means something else on each page, so it stays where it was chosen.
         """
         kept = {name: value for name, value in filters.items() if name != "type" or to == path}
-        return _address(f"{root}{to}", {**kept, **changes})
+        return _address(f"{root}{to}", {**kept, **carried, **changes})
 
     return link
 

@@ -1,8 +1,12 @@
-"""Numbers as people read them: amounts, ranges, shares."""
+"""Numbers as people read them, in the locale of the language spoken: amounts, ranges, shares, counts."""
 
 from __future__ import annotations
 
-__all__ = ["amount", "money", "share"]
+from babel.numbers import format_decimal
+
+from visualisations.language import gettext, locale
+
+__all__ = ["amount", "decimal", "money", "share"]
 
 
 def amount(value: float | None) -> str:
@@ -13,7 +17,17 @@ def amount(value: float | None) -> str:
     """
     if value is None:
         return "–"
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+    return decimal(value, 0) if value == int(value) else decimal(value, 2)
+
+
+def decimal(value: float, places: int) -> str:
+    """Write a number with so many decimal places.
+
+    >>> decimal(0.25, 2), decimal(1234, 0)
+    ('0.25', '1,234')
+    """
+    pattern = f"#,##0.{'0' * places}" if places else "#,##0"
+    return str(format_decimal(value, format=pattern, locale=locale()))
 
 
 def money(low: float | None, high: float | None, currency: str | None) -> str:
@@ -24,9 +38,9 @@ def money(low: float | None, high: float | None, currency: str | None) -> str:
     """
     unit = f" {currency}" if currency else ""
     if high is None:
-        return "amount unknown"
+        return gettext("amount unknown")
     if low is None:
-        return f"up to {amount(high)}{unit}"
+        return gettext("up to %(amount)s", amount=f"{amount(high)}{unit}")
     return f"{amount(low)}{unit}" if low == high else f"{amount(low)}–{amount(high)}{unit}"
 
 
@@ -36,4 +50,8 @@ def share(value: float | None) -> str:
     >>> share(0.4), share(0.125)
     ('40 %', '12.5 %')
     """
-    return "–" if value is None else f"{value * 100:g} %"
+    return (
+        "–"
+        if value is None
+        else f"{format_decimal(float(f'{value * 100:g}'), format='#,##0.######', locale=locale())} %"
+    )

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from ontology.identifiers import compact, notation
 from ontology.vocabulary import vocabulary
+from visualisations.language import catalogue
 from visualisations.numbers import amount, money, share
 from visualisations.sentences import period_words, plural
 
@@ -24,6 +25,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("visualisations"),
         autoescape=select_autoescape(),
+        extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -37,9 +39,18 @@ def _environment() -> Environment:
         plural=plural,
         word=_word,
     )
+    environment.install_gettext_callables(_said, _counted, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["vocabulary"] = vocabulary()
     environment.globals["period"] = period_words
     return environment
+
+
+def _said(message: str) -> str:
+    return catalogue().gettext(message)
+
+
+def _counted(one: str, many: str, count: int) -> str:
+    return catalogue().ngettext(one, many, count)
 
 
 def _word(value: str | None, scheme: str) -> str:

@@ -1,4 +1,11 @@
-// What the charts share: data blocks, and colours for a dark ground.
+// What the charts share: when to draw, data blocks, colours for a dark ground, saving what was drawn.
+
+// Runs `draw` now and whenever the frame has put new content into <main>; `draw` finds its own elements, or leaves.
+export function onPage(draw) {
+  draw();
+  document.addEventListener("subsidia:renewed", draw);
+}
+
 export const read = (id) => JSON.parse(document.getElementById(id).textContent);
 export const darkness = matchMedia("(prefers-color-scheme: dark)");
 export const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
