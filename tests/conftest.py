@@ -17,9 +17,10 @@ from api.settings import Settings
 from api.stores import open_store
 from graph.snapshot import Snapshot
 from graph.store import Store
+from tests.browser import browser, site, watched
 from tests.small_graphs import Rows, write_tables
 
-__all__ = ["MINIMAL", "WriteTables", "assert_parameter_refused", "with_cells"]
+__all__ = ["MINIMAL", "WriteTables", "assert_parameter_refused", "browser", "site", "watched", "with_cells"]
 
 _PASSAGE_DIGEST: Final = "sha256:" + 64 * "a"
 _SAID: Final = {"basis": "stated", "passage": "p1"}
