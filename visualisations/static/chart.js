@@ -2,6 +2,7 @@
 
 // Runs `draw` now and whenever the frame has put new content into <main>; `draw` finds its own elements, or leaves.
 export function onPage(draw) {
+  document.documentElement.dataset.renews = "true";
   draw();
   document.addEventListener("subsidia:renewed", draw);
 }

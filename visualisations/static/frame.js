@@ -1,4 +1,5 @@
-// The frame: `/` goes to the search field, names are suggested while typing, and a slider mirrors the year.
+// The frame: `/` goes to the search field, names are suggested while typing, a slider mirrors the year and plays it,
+// and a change of filters renews the content in place.
 const root = document.body.dataset.root;
 const find = document.getElementById("find");
 const found = document.getElementById("found");
@@ -68,24 +69,154 @@ document.addEventListener("click", (event) => {
   if (!find.form.contains(event.target)) found.hidden = true;
 });
 
-const at = document.getElementById("at");
-if (at?.dataset.first) {
+// The year has a slider, which can play: each year is asked of the server, as if it had been typed.
+const STEP = 1400;
+let playing;
+
+function dress() {
+  for (const form of document.querySelectorAll("form.filters")) {
+    // an empty field is no filter: it stays out of the address
+    form.addEventListener("formdata", (event) => {
+      for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
+    });
+  }
+  const at = document.getElementById("at");
+  if (!at?.dataset.first) return;
   const slider = document.createElement("input");
-  slider.type = "range";
-  slider.min = at.dataset.first;
-  slider.max = at.dataset.last;
-  slider.setAttribute("aria-label", "As of year, slider");
-  slider.value = at.value || at.dataset.last;
+  Object.assign(slider, { type: "range", min: at.dataset.first, max: at.dataset.last, value: at.value || at.dataset.last });
+  slider.setAttribute("aria-label", at.dataset.slider);
+  const play = document.createElement("button");
+  Object.assign(play, { type: "button", className: "plain play" });
   const both = document.createElement("span");
   at.replaceWith(both);
-  both.append(at, slider);
+  both.append(at, slider, play);
+  dressed();
   slider.addEventListener("input", () => (at.value = slider.value));
+  slider.addEventListener("change", () => at.form.requestSubmit());
   at.addEventListener("input", () => (slider.value = at.value || at.dataset.last));
+  play.addEventListener("click", () => (playing ? pause() : step(at.value >= at.dataset.last ? "" : at.value)));
 }
 
-// an empty field is no filter: it stays out of the address
-for (const form of document.querySelectorAll("form.filters")) {
-  form.addEventListener("formdata", (event) => {
-    for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
-  });
+// says on the button whether the years are playing
+function dressed() {
+  const button = document.querySelector("button.play");
+  if (!button) return;
+  const { pause: stop, play } = document.getElementById("at").dataset;
+  button.textContent = playing ? "❚❚" : "▶";
+  button.setAttribute("aria-label", playing ? stop : play);
 }
+
+function pause() {
+  if (playing) asking?.abort();
+  clearTimeout(playing);
+  playing = undefined;
+  dressed();
+}
+
+async function step(from) {
+  const { first, last } = document.getElementById("at").dataset;
+  const year = from ? Number(from) + 1 : Number(first);
+  const address = new URL(location.href);
+  address.searchParams.set("at", year);
+  address.searchParams.delete("cursor");
+  playing = setTimeout(() => {}, STEP);
+  dressed();
+  const renewed = await renew(address, "replace");
+  if (!playing) return;
+  if (!renewed || year >= Number(last)) pause();
+  else playing = setTimeout(step, STEP, String(year));
+}
+
+// A change of filters renews the content in place, so that a slow answer can be cancelled and the page stays put.
+// Pages whose scripts do not know of renewal, and browsers that fail at it, load the address as usual.
+let loaded = location.pathname + location.search;
+let asking;
+
+function renewable() {
+  const others = [...document.querySelectorAll('script[type="module"][src]')].filter((each) => !each.src.endsWith("/frame.js"));
+  return others.length === 0 || document.documentElement.dataset.renews === "true";
+}
+
+function busy(control) {
+  const note = document.createElement("p");
+  const cancel = document.createElement("button");
+  const progress = document.createElement("progress");
+  note.className = "busy";
+  note.setAttribute("role", "status");
+  Object.assign(cancel, { type: "button", className: "plain", textContent: document.body.dataset.cancel });
+  cancel.addEventListener("click", () => control.abort());
+  note.append(document.body.dataset.loading, " ", progress, " ", cancel);
+  return note;
+}
+
+async function renew(address, history) {
+  asking?.abort();
+  const control = new AbortController();
+  asking = control;
+  const note = busy(control);
+  const shown = setTimeout(() => document.body.append(note), 250);
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: control.signal });
+    const text = await answer.text();
+    if (control.signal.aborted) return false;
+    if (!answer.headers.get("content-type")?.startsWith("text/html")) throw new Error("no page");
+    show(new DOMParser().parseFromString(text, "text/html"), address, history);
+    return answer.ok;
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(address);
+    return false;
+  } finally {
+    clearTimeout(shown);
+    note.remove();
+    if (asking === control) asking = undefined;
+  }
+}
+
+function show(next, address, history) {
+  const focused = document.activeElement;
+  const name = focused?.closest("#filters") ? focused.name || focused.className : undefined;
+  document.title = next.title;
+  for (const part of ["#main", "#filters", ".top nav", "footer"]) {
+    const one = document.querySelector(part);
+    const other = next.querySelector(part);
+    if (one && other) one.replaceWith(other);
+    else one?.remove();
+  }
+  if (history === "push") window.history.pushState(null, "", address);
+  if (history === "replace") window.history.replaceState(null, "", address);
+  loaded = location.pathname + location.search;
+  for (const script of next.querySelectorAll('script[type="module"][src]')) import(script.src);
+  dress();
+  document.dispatchEvent(new Event("subsidia:renewed"));
+  if (name) document.querySelector(`#filters [name="${name}"], #filters .${CSS.escape(name).replaceAll("\\ ", ".")}`)?.focus();
+  else if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches("form.filters, form.renews") || !renewable()) return;
+  const address = new URL(form.action);
+  address.search = new URLSearchParams(new FormData(form, event.submitter ?? undefined));
+  address.searchParams.sort();
+  event.preventDefault();
+  pause();
+  renew(address, "push");
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("main a[href], #filters a[href]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const address = new URL(link.href);
+  if (link.target || link.hasAttribute("download") || address.origin !== location.origin) return;
+  if (address.pathname !== location.pathname || address.search === location.search || !renewable()) return;
+  event.preventDefault();
+  pause();
+  renew(address, "push");
+});
+window.addEventListener("popstate", () => {
+  if (location.pathname + location.search === loaded) return;
+  pause();
+  if (renewable()) renew(new URL(location.href), "none");
+  else location.reload();
+});
+
+dress();
