@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import json
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-__all__ = ["FILES", "AssetsRefused", "build"]
+from visualisations import outline, projection
+from visualisations.assets import europe as atlas
+from visualisations.assets.europe import europe
+
+__all__ = ["EUROPE", "FILES", "AssetsRefused", "build"]
 
 HERE: Final = Path(__file__).parent
 LOCK: Final = HERE / "package-lock.json"
@@ -29,8 +34,9 @@ FILES: Final = {
     "vis-network.mjs": "vis-network/standalone/esm/vis-network.min.mjs",
     "vis-network.css": "vis-network/styles/vis-network.min.css",
     "vis-network.LICENSE.txt": "vis-network/LICENSE-MIT",
-    "yasgui.js": "@zazuko/yasgui/build/yasgui.min.js",
-    "yasgui.css": "@zazuko/yasgui/build/yasgui.min.css",
+    "yasqe.js": "@zazuko/yasqe/build/yasqe.min.js",  # the editor of yasgui; the pages show results themselves
+    "yasqe.css": "@zazuko/yasqe/build/yasqe.min.css",
+    "yasqe.LICENSE.txt": "../yasqe.LICENSE.txt",  # its package carries none
     "countries.json": "world-atlas/countries-50m.json",
     "countries.LICENSE.txt": "world-atlas/LICENSE",
     "swagger-ui.js": "swagger-ui-dist/swagger-ui-bundle.js",
@@ -38,6 +44,8 @@ FILES: Final = {
     "swagger-ui.LICENSE.txt": "swagger-ui-dist/LICENSE",
     "swagger-ui.NOTICE.txt": "swagger-ui-dist/NOTICE",
 }
+EUROPE: Final = "europe.json"
+"""The countries of the map, made of countries.json."""
 _INSTALL: Final = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
 
 
@@ -51,7 +59,7 @@ def build() -> bool:
     Raises AssetsRefused where there is no npm, or where it fails.
     """
     wanted = _digest()
-    if all((VENDOR / name).is_file() for name in FILES) and STAMP.is_file() and STAMP.read_text() == wanted:
+    if all((VENDOR / name).is_file() for name in (*FILES, EUROPE)) and STAMP.is_file() and STAMP.read_text() == wanted:
         return False
     installed = MODULES / ".package-lock.json"
     if not installed.is_file() or installed.stat().st_mtime < LOCK.stat().st_mtime:
@@ -63,13 +71,15 @@ def build() -> bool:
         if not source.is_file():
             raise AssetsRefused(f"npm installed no {origin}: does package-lock.json still fit build.py?")
         shutil.copyfile(source, VENDOR / name)
+    (VENDOR / EUROPE).write_text(europe(json.loads((VENDOR / "countries.json").read_bytes())), encoding="utf-8")
     STAMP.write_text(wanted)
     return True
 
 
 def _digest() -> str:
-    """Give one digest of the lock file and of the list of files."""
-    return hashlib.sha256(LOCK.read_bytes() + repr(sorted(FILES.items())).encode()).hexdigest()
+    """Give one digest of the lock file, of the list of files, and of what makes the countries of the map."""
+    makers = b"".join(Path(module.__file__ or "").read_bytes() for module in (atlas, outline, projection))
+    return hashlib.sha256(LOCK.read_bytes() + repr(sorted(FILES.items())).encode() + makers).hexdigest()
 
 
 def _install() -> None:
