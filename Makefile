@@ -12,7 +12,7 @@ help:
 setup: $(VENV)/.run
 
 # The product: locked packages, this checkout, and the front-end's files.
-$(VENV)/.run: requirements/build.lock requirements/run.lock requirements/node.lock pyproject.toml visualisations/assets/package-lock.json
+$(VENV)/.run: requirements/build.lock requirements/run.lock requirements/node.lock pyproject.toml visualisations/assets/package-lock.json $(wildcard visualisations/assets/*.py) visualisations/outline.py visualisations/projection.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -r requirements/build.lock -r requirements/run.lock
 	@command -v npm >/dev/null 2>&1 || $(PIP) -r requirements/node.lock
