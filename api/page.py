@@ -15,6 +15,7 @@ from api.answers.citations import citations
 from api.embeds import EMBED, is_embedded
 from api.negotiation import best
 from api.parameters import countries
+from graph.labels import label_in
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from graph.time import year
@@ -22,6 +23,7 @@ from ontology.identifiers import compact, slug
 from ontology.vocabulary import vocabulary
 from visualisations.language import LANGUAGES, language
 from visualisations.render import render
+from visualisations.words import concept_word
 
 __all__ = ["FILTER_NAMES", "actor_address", "as_page", "page", "problem_page", "wants_page"]
 
@@ -46,7 +48,7 @@ def page(
         "years": _years(snapshot),
         "evidence": lambda iri: citations(snapshot).get(iri, slug(iri)),
         "facts": lambda iri: _facts(snapshot, iri),
-        "label": snapshot.label,
+        "label": lambda iri: label_in(snapshot, iri, language()),
         "name_of": lambda iri: _name(snapshot, iri),
     }
     return HTMLResponse(render(template, {**frame, **context}), status, headers=_VARY)
@@ -189,5 +191,8 @@ def _facts(snapshot: Snapshot, iri: str) -> dict[str, list[str]]:
 def _name(snapshot: Snapshot, iri: str) -> str:
     """Name anything: a concept or term, a passage by document and place, a thing by its label."""
     if iri.startswith(f"{_HOME}def/"):
+        scheme, _, name = iri.removeprefix(f"{_HOME}def/").partition("/")
+        if name in vocabulary().schemes.get(scheme, {}):
+            return concept_word(name, scheme)
         return vocabulary().label(iri) or _facts(snapshot, iri).get("dcterms:title", [iri])[0]
-    return citations(snapshot).get(iri) or snapshot.label(iri)
+    return citations(snapshot).get(iri) or label_in(snapshot, iri, language())

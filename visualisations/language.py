@@ -28,6 +28,7 @@ __all__ = [
     "language",
     "locale",
     "ngettext",
+    "pgettext",
     "speaking",
 ]
 
@@ -88,6 +89,11 @@ def gettext(message: str, **facts: Any) -> str:
     """
     said = catalogue().gettext(message)
     return said % facts if facts else said
+
+
+def pgettext(context: str, message: str) -> str:
+    """Say a message that means what its context says: `level` and "national", `field` and "education"."""
+    return catalogue().pgettext(context, message)
 
 
 def ngettext(one: str, many: str, count: int, **facts: Any) -> str:

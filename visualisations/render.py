@@ -14,6 +14,7 @@ from ontology.vocabulary import vocabulary
 from visualisations.language import catalogue
 from visualisations.numbers import amount, money, share
 from visualisations.sentences import period_words, plural
+from visualisations.words import concept_word
 
 __all__ = ["STATIC", "render"]
 
@@ -37,7 +38,7 @@ def _environment() -> Environment:
         notation=notation,
         percent=share,
         plural=plural,
-        word=_word,
+        word=concept_word,
     )
     environment.install_gettext_callables(_said, _counted, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["vocabulary"] = vocabulary()
@@ -51,14 +52,6 @@ def _said(message: str) -> str:
 
 def _counted(one: str, many: str, count: int) -> str:
     return catalogue().ngettext(one, many, count)
-
-
-def _word(value: str | None, scheme: str) -> str:
-    """Give the label of a concept by its notation; the notation itself where it is not known, – for None."""
-    if value is None:
-        return "–"
-    found = vocabulary().schemes[scheme].get(value)
-    return found.label if found else value
 
 
 def render(template: str, context: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Query
 
 from api.dependencies import PageAsked, read_cursor
-from ontology.vocabulary import vocabulary
+from visualisations.words import choices as scheme
 
 __all__ = ["GET", "ROWS", "PartGiven", "scheme"]
 
@@ -20,8 +20,3 @@ async def _part(cursor: Annotated[str | None, Query()] = None) -> PageAsked:
 
 
 PartGiven = Annotated[PageAsked, Depends(_part)]
-
-
-def scheme(name: str) -> list[tuple[str, str]]:
-    """Give the concepts of a scheme as notation and label, in their order."""
-    return [(item.notation, item.label) for item in vocabulary().schemes[name].values()]
