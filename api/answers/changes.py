@@ -9,6 +9,7 @@ from typing import Final
 from api.answers.document import Document, Row, filters_of, reasons_of, sources_of
 from api.answers.funding import flows_document
 from api.answers.lists import list_document
+from api.answers.timeline import country_of
 from api.parameters import ParameterRefused
 from graph.changes import Held, change_of, handovers
 from graph.duty import kind_of_duty
@@ -96,7 +97,7 @@ def _changed(iri: str, kind: str, row: Row, since: int, until: int) -> Row:
         "begin": row["begin"],
         "end": row["end"],
         "open": unknown,
-        "country": row.get("country"),
+        "country": country_of(row),
         "fields": row["fields"],
         "basis": row["basis"],
         "evidence": row["evidence"],

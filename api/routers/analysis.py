@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.answers.compare import compare_document, read_places
 from api.answers.indicators import indicators_document
 from api.answers.profile import profile_document
+from api.answers.timeline import TIMELINE_KINDS, read_kinds, timeline_document
 from api.answers.trace import step_rows, trace_document
 from api.answers.whatif import read_target, what_if_document
 from api.dependencies import FiltersGiven, SnapshotGiven
@@ -72,6 +73,19 @@ def whatif(
     """Say what would be lost without an actor, a programme or a flow; nothing is changed."""
     filters = read_filters(snapshot, raw)
     return respond(request, what_if_document(snapshot, read_target(snapshot, remove), filters, rules=rules))
+
+
+@router.get("/timeline")
+def timeline(
+    request: Request,
+    snapshot: SnapshotGiven,
+    raw: FiltersGiven,
+    kind: Annotated[list[str] | None, Query(description=f"{', '.join(TIMELINE_KINDS)}; divided by commas")] = None,
+    form: FormatAsked = None,
+) -> Response:
+    """Give events, duties, flows and mechanisms in the order of their years, those without any last."""
+    document = timeline_document(snapshot, read_filters(snapshot, raw), read_kinds(",".join(kind or [])))
+    return respond(request, document, form)
 
 
 @router.get("/compare")

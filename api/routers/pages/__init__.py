@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routers.pages import actors, flows, gaps, home, network, sources
+from api.routers.pages import actors, flows, gaps, home, network, sources, timeline
 
 __all__ = ["router"]
 
 router = APIRouter()
-for _page in (home, flows, network, gaps, actors, sources):
+for _page in (home, flows, network, gaps, actors, sources, timeline):
     router.include_router(_page.router)
