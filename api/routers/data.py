@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.answers import lists
 from api.answers.actor import actor_document
+from api.answers.chain import chain_document
 from api.answers.changes import changes_document
 from api.answers.conversion import converted, read_conversion
 from api.answers.document import Document
@@ -25,6 +26,7 @@ from api.problems import NotFound
 from api.respond import respond, respond_json
 from api.routers import analysis
 from api.routers import measures as network_measures
+from graph.funding.grain import GRAINS
 from graph.funding.matrix import DIMENSIONS, SUMMABLE
 from graph.network import KINDS
 from graph.snapshot import Snapshot
@@ -160,11 +162,17 @@ def sankey(
     raw: FiltersGiven,
     quantity: Annotated[str, Query(description=f"one of {', '.join(SUMMABLE)}")] = "transfer",
     currency: Annotated[str | None, Query(description="ISO 4217 code; the most frequent one by default")] = None,
+    grain: Annotated[
+        str | None, Query(description=f"sums at one of {', '.join(GRAINS)}; without it every flow of a link is named")
+    ] = None,
     form: FormatAsked = None,
 ) -> Response:
     """Give the funding chain as nodes and links, in one quantity and currency, of amounts of one year."""
-    filters = read_filters(snapshot, raw, "quantity")
-    document = sankey_document(snapshot, filters, one_of("quantity", quantity, SUMMABLE), read_currency(currency))
+    filters, kind = read_filters(snapshot, raw, "quantity"), one_of("quantity", quantity, SUMMABLE)
+    if grain:
+        document = chain_document(snapshot, filters, kind, read_currency(currency), one_of("grain", grain, GRAINS))
+    else:
+        document = sankey_document(snapshot, filters, kind, read_currency(currency))
     return respond(request, document, form, rows=document.data["links"])
 
 

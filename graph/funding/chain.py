@@ -9,6 +9,7 @@ each told apart.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -20,12 +21,25 @@ from graph.filters import Filters
 from graph.funding.matrix import SUMMABLE, period_sql
 from ontology.vocabulary import vocabulary
 
-__all__ = ["Chain", "Link", "Node", "Omitted", "funding_chain"]
+__all__ = [
+    "NOT_STATED",
+    "NOT_TRACED",
+    "PROVIDERS",
+    "Chain",
+    "Link",
+    "Node",
+    "Omitted",
+    "circles",
+    "funding_chain",
+    "lane_column",
+    "main_phase",
+    "reason_to_omit",
+]
 
 NOT_STATED: Final = "not-stated"
 NOT_TRACED: Final = "not-traced"
 _PHASES: Final = (None, "planned", "committed", "paid")
-_PROVIDERS: Final = frozenset(
+PROVIDERS: Final = frozenset(
     {"ngo", "migrant-organisation", "foundation", "company", "social-partner", "research-body", "consortium", "project"}
     | {"persons", "public-service-provider", "education-institution", "health-institution"}
 )
@@ -106,11 +120,11 @@ def funding_chain(columns: Columns, filters: Filters, quantity: str = "transfer"
         inputs,
     )
     chosen = currency or _main_currency(rows, quantity)
-    phase = _main_phase(rows, quantity, chosen)
+    phase = main_phase(rows, quantity, chosen)
     drawn: list[dict[str, Any]] = []
     omitted: list[Omitted] = []
     for row in rows:
-        reason = _reason_to_omit(row, quantity, chosen, phase)
+        reason = reason_to_omit(row, quantity, chosen, phase)
         if reason:
             omitted.append(Omitted(row["flow"], row["label"], reason, row["period"]))
         else:
@@ -118,7 +132,7 @@ def funding_chain(columns: Columns, filters: Filters, quantity: str = "transfer"
     nodes: dict[str, Node] = {}
     links = _links(drawn, nodes)
     links += _remainders(drawn, nodes)
-    cycles = _cycles(links)
+    cycles = circles((link.source, link.target) for link in links)
     circling = {(a, b) for cycle in cycles for a, b in zip(cycle, cycle[1:] + cycle[:1], strict=True)}
     links = [replace(link, in_cycle=(link.source, link.target) in circling) for link in links]
     return Chain(
@@ -141,16 +155,17 @@ def _main_currency(rows: list[dict[str, Any]], quantity: str) -> str | None:
     return min(counts, key=lambda code: (-counts[code], code)) if counts else None
 
 
-def _main_phase(rows: list[dict[str, Any]], quantity: str, currency: str | None) -> str | None:
-    """Give the phase of most of the amounts that can be drawn."""
+def main_phase(rows: list[dict[str, Any]], quantity: str, currency: str | None) -> str | None:
+    """Give the phase of most of the amounts that can be drawn; a row may stand for several `flows`."""
     counts: dict[str | None, int] = defaultdict(int)
     for row in rows:
-        if row["amount_max"] is not None and _reason_to_omit(row, quantity, currency, row["phase"]) is None:
-            counts[row["phase"]] += 1
+        if row["amount_max"] is not None and reason_to_omit(row, quantity, currency, row["phase"]) is None:
+            counts[row["phase"]] += row.get("flows", 1)
     return max(counts, key=lambda phase: (counts[phase], _PHASES.index(phase))) if counts else None
 
 
-def _reason_to_omit(row: dict[str, Any], quantity: str, currency: str | None, phase: str | None) -> str | None:
+def reason_to_omit(row: dict[str, Any], quantity: str, currency: str | None, phase: str | None) -> str | None:
+    """Say why flows of a kind do not stand in a drawing of one quantity, currency and phase; None where they do."""
     if row["quantity"] != quantity:
         kind = vocabulary().schemes["quantity"][row["quantity"]].label.lower() if row["quantity"] else "of no kind"
         if row["quantity"] in SUMMABLE:
@@ -176,15 +191,16 @@ def _node(nodes: dict[str, Node], row: dict[str, Any], side: str) -> str:
         nodes.setdefault(name, Node(name, None, f"{side.capitalize()} not stated", None, 0 if side == "payer" else 6))
         return name
     name = f"{actor}@{level}"
-    provider = row[f"{side}_type"] in _PROVIDERS and side == "recipient"
+    provider = row[f"{side}_type"] in PROVIDERS and side == "recipient"
     known = nodes.get(name)
-    column = 6 if provider and known is None else _column(level)
+    column = 6 if provider and known is None else lane_column(level)
     if known is None or (known.column != column and side == "payer"):
         nodes[name] = Node(name, actor, row[f"{side}_label"], level, column)
     return name
 
 
-def _column(level: str | None) -> int:
+def lane_column(level: str | None) -> int:
+    """Give the column of a level, the Union's before the national one; the last one for none."""
     found = vocabulary().schemes["level"].get(level or "")
     return found.rank if found is not None and found.rank is not None else 6
 
@@ -242,10 +258,10 @@ def _remainders(rows: list[dict[str, Any]], nodes: dict[str, Node]) -> list[Link
     return links
 
 
-def _cycles(links: list[Link]) -> list[tuple[str, ...]]:
-    """Find the circles among the links: strongly connected nodes, and links from a node to itself."""
+def circles(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """Find the circles among links from node to node: strongly connected nodes, and links from a node to itself."""
     network: nx.DiGraph[str] = nx.DiGraph()
-    network.add_edges_from((link.source, link.target) for link in links)
+    network.add_edges_from(pairs)
     found = []
     for component in nx.strongly_connected_components(network):
         if len(component) > 1:
