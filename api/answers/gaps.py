@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Final
+from typing import Final, Literal, get_args
 
 from api.answers.document import Document, Row, filters_of, not_applied, page_of, sources_of
 from graph.filters import Filters
+from graph.gaps.actors import actor_gap_matrix
 from graph.gaps.gap import Gap, find_gaps, gap_matrix, gap_queries
 from graph.gaps.rules import Rule, rules
 from graph.snapshot import Snapshot
 
-__all__ = ["gap_matrix_document", "gap_row", "gaps_document", "named_gap_queries", "rules_data"]
+__all__ = [
+    "GAP_DIMENSIONS",
+    "Dimension",
+    "gap_matrix_document",
+    "gap_row",
+    "gaps_document",
+    "named_gap_queries",
+    "rules_data",
+]
+
+Dimension = Literal["country", "actor"]
+GAP_DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
 
 _NOT_APPLIED: Final[Mapping[str, str]] = {
     "programme": "a gap lies between bodies, levels and fields; the graph does not tie it to a programme",
@@ -56,9 +68,9 @@ def named_gap_queries(filters: Filters) -> dict[str, str]:
     return {f"gaps: {name}": text for name, text in gap_queries(filters).items()}
 
 
-def gap_matrix_document(snapshot: Snapshot, filters: Filters) -> Document:
-    """Give the state of each country and field."""
-    cells = gap_matrix(snapshot, filters)
+def gap_matrix_document(snapshot: Snapshot, filters: Filters, by: Dimension = "country") -> Document:
+    """Give the state of each country and field, or of each actor and field."""
+    cells = gap_matrix(snapshot, filters) if by == "country" else actor_gap_matrix(snapshot, filters)
     data = [
         {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(cell).items()}
         for cell in cells
@@ -72,7 +84,7 @@ def gap_matrix_document(snapshot: Snapshot, filters: Filters) -> Document:
         sources=sources_of(snapshot, [gap_row(gap) for gap in find_gaps(snapshot, filters)]),
         filters=filters_of(filters),
         not_applied=not_applied(filters, _NOT_APPLIED),
-        more={"queries": gap_queries(filters)},
+        more={"queries": gap_queries(filters), "by": by},
     )
 
 

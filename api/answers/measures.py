@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import networkx as nx
 
@@ -96,9 +96,9 @@ def _asked(name: str, network: str | None, undirected: str) -> tuple[Measure, st
     except UnknownTerm as error:
         raise ParameterRefused("measure", name, f"one of {', '.join(MEASURES)}", error.near) from error
     chosen = network or _usual_network(measure)
-    one_of("network", chosen, NETWORKS)
+    words = tuple(one_of("network", word.strip(), NETWORKS) for word in chosen.split(","))
     one_of("undirected", undirected, UNDIRECTED)
-    return measure, chosen, KINDS if chosen == "all" else (cast(Kind, chosen),)
+    return measure, chosen, KINDS if "all" in words else tuple(kind for kind in KINDS if kind in words)
 
 
 def _usual_network(measure: Measure) -> str:

@@ -14,9 +14,10 @@ from api.answers.changes import changes_document
 from api.answers.conversion import converted, read_conversion
 from api.answers.document import Document
 from api.answers.funding import flows_document, matrix_document, sankey_document
-from api.answers.gaps import gap_matrix_document, gaps_document
+from api.answers.gaps import GAP_DIMENSIONS, gap_matrix_document, gaps_document
 from api.answers.network import network_document
 from api.answers.overview import search_document, stats_document
+from api.answers.path import known_actor, path_document
 from api.answers.sources import coverage_document, source_document, sources_document
 from api.answers.territories import geojson, territories_document
 from api.dependencies import FiltersGiven, PageGiven, SnapshotGiven
@@ -25,6 +26,7 @@ from api.parameters import RawFilters, one_of, read_currency, read_filters
 from api.problems import NotFound
 from api.respond import respond, respond_json
 from api.routers import analysis
+from api.routers import map as map_answers
 from api.routers import measures as network_measures
 from graph.funding.grain import GRAINS
 from graph.funding.matrix import DIMENSIONS, SUMMABLE
@@ -52,6 +54,7 @@ router = APIRouter(prefix="/api/v1", tags=["data"], responses=_RESPONSES, defaul
 
 router.include_router(network_measures.router)
 router.include_router(analysis.router)
+router.include_router(map_answers.router)
 
 ConvertAsked = Annotated[
     str | None, Query(description="a currency (ISO 4217): each amount in it as well, at the rate of the day `on`")
@@ -186,9 +189,16 @@ def gaps(
 
 
 @router.get("/gaps/matrix")
-def gaps_matrix(request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, form: FormatAsked = None) -> Response:
-    """Give the state of each country and field: reported, indicated, coordinated or not assessed."""
-    return respond(request, gap_matrix_document(snapshot, read_filters(snapshot, raw, "gapType")), form)
+def gaps_matrix(
+    request: Request,
+    snapshot: SnapshotGiven,
+    raw: FiltersGiven,
+    by: Annotated[str, Query(description=f"one of {', '.join(GAP_DIMENSIONS)}")] = "country",
+    form: FormatAsked = None,
+) -> Response:
+    """Give the state of each country (or actor) and field: reported, indicated, coordinated or not assessed."""
+    filters = read_filters(snapshot, raw, "gapType")
+    return respond(request, gap_matrix_document(snapshot, filters, one_of("by", by, GAP_DIMENSIONS)), form)
 
 
 @router.get("/changes")
@@ -213,6 +223,23 @@ def network(
         return network_file(request, snapshot, filters, kinds, form)
     document = network_document(snapshot, filters, kinds)
     return respond(request, document, form, rows=document.data["edges"])
+
+
+@router.get("/network/path")
+def path(
+    request: Request,
+    snapshot: SnapshotGiven,
+    raw: FiltersGiven,
+    start: Annotated[str, Query(description="slug or name of an actor")],
+    goal: Annotated[str, Query(description="slug or name of another")],
+    kind: Annotated[str, Query(description=f"kinds of tie divided by commas: {', '.join(KINDS)}; or all")] = "all",
+    form: FormatAsked = None,
+) -> Response:
+    """Give a shortest path between two actors: a row a tie on it, with its evidence."""
+    filters = read_filters(snapshot, raw, "actorType")
+    kinds = KINDS if kind == "all" else tuple(one_of("kind", word.strip(), KINDS) for word in kind.split(","))
+    ends = known_actor(snapshot, "start", start), known_actor(snapshot, "goal", goal)
+    return respond(request, path_document(snapshot, filters, kinds, *ends), form)
 
 
 @router.get("/territories")

@@ -17,7 +17,10 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/network/measures")
 
-Network = Annotated[str | None, Query(description=f"one of {', '.join(NETWORKS)}; what suits the measure by default")]
+Network = Annotated[
+    str | None,
+    Query(description=f"kinds of tie divided by commas: {', '.join(NETWORKS)}; what suits the measure by default"),
+]
 Undirected = Annotated[str, Query(description=f"ties without direction: {' or '.join(UNDIRECTED)}")]
 Seed = Annotated[int, Query(ge=0, lt=2**31, description="of what is drawn at random")]
 Form = Annotated[str | None, Query(alias="format", description="json, csv, graphml or gexf")]

@@ -24,7 +24,17 @@ from graph.time import holds, year
 from ontology.identifiers import mint, short_name, slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["Gap", "GapCell", "State", "find_gaps", "gap_matrix", "gap_queries", "rules_asked"]
+__all__ = [
+    "Gap",
+    "GapCell",
+    "State",
+    "cell_state",
+    "find_gaps",
+    "gap_matrix",
+    "gap_queries",
+    "researched_fields",
+    "rules_asked",
+]
 
 State = Word["reported", "indicated", "coordinated", "not-assessed"]
 
@@ -217,7 +227,7 @@ def gap_matrix(snapshot: Snapshot, filters: Filters) -> tuple[GapCell, ...]:
                 gaps[gap.country, field].append(gap)
     troubled = {(gap.country, field) for gap in find_gaps(snapshot, Filters(at=filters.at)) for field in gap.fields}
     ties = _ties(snapshot, filters)
-    researched = _researched(snapshot, filters)
+    researched = researched_fields(snapshot, filters)
     cells = []
     for country, field in sorted({*gaps, *ties, *researched}):
         if filters.country not in (None, country):
@@ -230,7 +240,7 @@ def gap_matrix(snapshot: Snapshot, filters: Filters) -> tuple[GapCell, ...]:
             GapCell(
                 country=country,
                 field=field,
-                state=_state(here, ties.get((country, field), 0), known and (country, field) not in troubled),
+                state=cell_state(here, ties.get((country, field), 0), known and (country, field) not in troubled),
                 reported=sum(gap.state == "reported" for gap in here),
                 indicated=sum(gap.state == "indicated" for gap in here),
                 types=tuple(sorted({gap.type for gap in here})),
@@ -242,7 +252,7 @@ def gap_matrix(snapshot: Snapshot, filters: Filters) -> tuple[GapCell, ...]:
     return tuple(cells)
 
 
-def _state(gaps: list[Gap], ties: int, clear: bool) -> State:
+def cell_state(gaps: list[Gap], ties: int, clear: bool) -> State:
     """Name the state; `clear` says that the place was researched and has no gap of any other type either."""
     if any(gap.state == "reported" for gap in gaps):
         return "reported"
@@ -266,7 +276,8 @@ def _ties(snapshot: Snapshot, filters: Filters) -> dict[tuple[str, str], int]:
     return dict(counts)
 
 
-def _researched(snapshot: Snapshot, filters: Filters) -> set[tuple[str, str]]:
+def researched_fields(snapshot: Snapshot, filters: Filters) -> set[tuple[str, str]]:
+    """Give the countries and fields that a source was read for, for coordination that is there and that is not."""
     where = places(snapshot)
     over, fields = snapshot.values("gov:over"), snapshot.values("gov:field")
     ties = snapshot.values("gov:tie")
