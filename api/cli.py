@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import analysing, loading, measuring, reading, reconciling, reporting, writing
+from api.commands import analysing, keeping, loading, measuring, reading, reconciling, reporting, writing
 from api.commands.common import StorePath, note
 from api.commands.evidence import evidence
 from api.parameters import ParameterRefused
@@ -48,6 +48,8 @@ for command in (
     loading.load,
     writing.validate,
     writing.template,
+    keeping.backup,
+    keeping.restore,
 ):
     app.command()(command)
 app.add_typer(evidence, name="evidence")

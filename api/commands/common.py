@@ -27,6 +27,7 @@ __all__ = [
     "StorePath",
     "given_filters",
     "note",
+    "place_of",
     "print_document",
     "print_table",
     "store_at",
@@ -52,13 +53,13 @@ def note(words: str) -> None:
 
 def store_at(place: str | None) -> Store:
     """Open the store of the flag or the settings; a new folder is made with the casebook."""
-    return open_store(_place(place), say=note)
+    return open_store(place_of(place), say=note)
 
 
 @contextmanager
 def store_or_draft(place: str | None, *, empty: bool, draft: bool) -> Iterator[Store]:
     """Open the store to write to; where `draft` is true and there is none yet, one that is thrown away afterwards."""
-    where = _place(place)
+    where = place_of(place)
     if not draft or isinstance(where, str) or Store.exists(where):
         yield open_store(where, empty=empty, fill=not draft, say=note)
         return
@@ -66,7 +67,8 @@ def store_or_draft(place: str | None, *, empty: bool, draft: bool) -> Iterator[S
         yield open_store(Path(folder) / "store", empty=empty)
 
 
-def _place(given: str | None) -> Path | str:
+def place_of(given: str | None) -> Path | str:
+    """Say where the store of the flag or the settings is: a folder, or the address of a server."""
     return store_place(given) if given else Settings.from_environment().store
 
 
