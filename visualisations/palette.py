@@ -1,7 +1,7 @@
 """The palette: the colours of levels, states and kinds of tie, defined once for CSS, ECharts and pyvis.
 
 The levels run through one ordered scale. The states follow Okabe & Ito (2008), whose colours colour-blind readers can
-tell apart, the yellow darkened to be seen on white; a sign goes with each state, so that colour is never alone. `DARK`
+tell apart, the yellow darkened to be seen on white; a sign goes with each state, so that colour is never alone. Communities have no order; each has a shape too. `DARK`
 gives each colour's counterpart on a dark ground.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["DARK", "LEVELS", "PROVIDER", "STATES", "TIES", "UNKNOWN", "css"]
+__all__ = ["COMMUNITIES", "DARK", "LEVELS", "PROVIDER", "STATES", "TIES", "UNKNOWN", "css"]
 
 LEVELS: Final = {
     "international": "#5b3a8c",
@@ -33,6 +33,7 @@ TIES: Final = {
     "coordination": "#2a8a57",
     "hierarchy": "#7a808a",
 }
+COMMUNITIES: Final = ("#3b6fb6", "#c4443a", "#2f7f3f", "#8a5aa8", "#a0650a", "#157f8c", "#b0407f", "#5f6b2a")
 DARK: Final = {
     "#5b3a8c": "#b99de3",
     "#2b4c9b": "#8ea8ee",
@@ -48,6 +49,14 @@ DARK: Final = {
     "#7b6db0": "#aca0de",
     "#c2571a": "#f0935a",
     "#2a8a57": "#62c690",
+    "#3b6fb6": "#86b1ea",
+    "#c4443a": "#f08a80",
+    "#2f7f3f": "#7fc98e",
+    "#8a5aa8": "#c79fe6",
+    "#a0650a": "#e0ae5a",
+    "#157f8c": "#62c8d4",
+    "#b0407f": "#ec8fc4",
+    "#5f6b2a": "#b3c070",
 }
 
 
@@ -60,6 +69,7 @@ def css() -> str:
     named = {f"level-{name}": colour for name, colour in LEVELS.items()}
     named |= {f"state-{name}": colour for name, (colour, _) in STATES.items()}
     named |= {f"tie-{name}": colour for name, colour in TIES.items()}
+    named |= {f"community-{number}": colour for number, colour in enumerate(COMMUNITIES, 1)}
     named |= {"provider": PROVIDER, "unknown": UNKNOWN}
     light = "".join(f"  --{name}: {colour};\n" for name, colour in named.items())
     dark = "".join(f"    --{name}: {DARK[colour]};\n" for name, colour in named.items())
