@@ -109,7 +109,9 @@ def _frame(request: Request, snapshot: Snapshot | None) -> dict[str, Any]:
     path = request.url.path.removeprefix(root)
     # several boxes of one name are one parameter, its values divided by commas
     given = {name: [value for value in request.query_params.getlist(name) if value] for name in request.query_params}
-    state = {name: ",".join(values) if name == "kind" else values[-1] for name, values in given.items() if values}
+    state = {
+        name: ",".join(values) if name in ("kind", "place") else values[-1] for name, values in given.items() if values
+    }
     site = str(request.base_url).rstrip("/")
     filters = {name: state[name] for name in FILTER_NAMES if name in state}
 

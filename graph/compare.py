@@ -33,13 +33,17 @@ TIES: Final = ("competence", "funding", "coordination", "evaluation")
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """At which levels one aspect of a field is held as a fact, and where a source states that it is not held."""
+    """At which levels one aspect of a field is held as a fact, and where a source states that it is not held.
+
+    `statements` are the duties and absences that say so, by IRI.
+    """
 
     field: str
     aspect: str
     levels: tuple[str, ...]
     absent: tuple[str, ...]
     coverage: Coverage
+    statements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ def _count(words: Iterable[str]) -> dict[str, int]:
 def _aspects(facts: Facts, held: Iterable[str], absent: Iterable[str], scopes: tuple[Scope, ...]) -> tuple[Aspect, ...]:
     """Give Penninx's three aspects of each field of which a duty or an absence is recorded."""
     levels: dict[str, dict[tuple[str, str], set[str]]] = {"held": defaultdict(set), "absent": defaultdict(set)}
+    statements: dict[tuple[str, str], set[str]] = defaultdict(set)
     fields = set()
     for state, duties in (("held", held), ("absent", absent)):
         for duty in duties:
@@ -126,6 +131,7 @@ def _aspects(facts: Facts, held: Iterable[str], absent: Iterable[str], scopes: t
             for field in filter(facts.in_field, facts.words("gov:field", duty)):
                 fields.add(field)
                 levels[state][field, facts.word("gov:aspect", duty)] |= set(facts.words("gov:level", holder))
+                statements[field, facts.word("gov:aspect", duty)].add(duty)
     ordered = vocabulary().ordered
     return tuple(
         Aspect(
@@ -134,6 +140,7 @@ def _aspects(facts: Facts, held: Iterable[str], absent: Iterable[str], scopes: t
             levels=tuple(ordered("level", levels["held"][field, aspect])),
             absent=tuple(ordered("level", levels["absent"][field, aspect])),
             coverage=coverage_of(scopes, "competence", [field]),
+            statements=tuple(sorted(statements[field, aspect])),
         )
         for field in sorted(fields)
         for aspect in PENNINX

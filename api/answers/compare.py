@@ -10,20 +10,23 @@ from pyoxigraph import Literal, NamedNode
 from api.answers.document import Document, Row, filters_of, not_applied, number, sources_of
 from api.answers.gaps import named_gap_queries
 from api.answers.trace import interval_row, kind_row
-from api.parameters import ParameterRefused
+from api.parameters import ParameterRefused, one_of
 from graph.compare import Aspect, Profile, profiles
 from graph.filters import Filters
+from graph.lists import list_rows
 from graph.places import places
 from graph.queries import bind, query_text
 from graph.researched import coverage_of
 from graph.snapshot import Snapshot
 from ontology.errors import near_matches
-from ontology.identifiers import concept, slug
+from ontology.identifiers import concept, mint, slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["MOST_PLACES", "compare_document", "place_query", "read_places"]
+__all__ = ["EXAMPLES", "MOST_PLACES", "compare_document", "example_places", "place_query", "read_places"]
 
 MOST_PLACES: Final = 4
+EXAMPLES: Final = ("upstream",)
+"""Sets of places that are ready to be compared: the cities that the UPSTREAM project studied."""
 _NOT_APPLIED: Final[Mapping[str, str]] = dict.fromkeys(
     ("level", "programme", "actor", "type", "basis"), "places are compared as wholes, by field and year"
 )
@@ -33,30 +36,50 @@ _NOT_TO_GAPS: Final = dict.fromkeys(
 
 
 def read_places(snapshot: Snapshot, countries: Sequence[str], others: Sequence[str] = ()) -> list[str]:
-    """Read two to four places: codes of countries (ES, EU) or slugs of territories (nl-rotterdam); by IRI.
+    """Read two to four places, by IRI: codes of countries (ES, EU), slugs of territories (nl-rotterdam) or their names.
+
+    A word of `others` may hold several, divided by commas.
 
     Raises ParameterRefused with near matches, naming `country` for the first and `place` for the `others`.
     """
-    given = [*(("country", word) for word in countries), *(("place", word) for word in others)]
-    known = {slug(iri): iri for iri in snapshot.instances("gov:Territory")}
+    given = [("country", word) for word in countries]
+    given += [("place", part.strip()) for words in others for part in words.split(",") if part.strip()]
     codes = {code: iri for iri, code in places(snapshot).code.items()}
-    known |= {snapshot.label(iri).casefold(): iri for iri in codes.values()}
-    found = []
+    slugs = {slug(iri): iri for iri in snapshot.instances("gov:Territory")}
+    names: dict[str, list[str]] = {}
+    for place in slugs.values():
+        names.setdefault(snapshot.label(place).casefold(), []).append(place)
+    found: list[str] = []
     for parameter, word in given:
-        iri = codes.get(word.upper()) or known.get(slug(word)) or known.get(word.casefold())
+        called = names.get(word.casefold(), [])
+        iri: str | None = codes.get(word.upper()) or slugs.get(slug(word)) or (called[0] if len(called) == 1 else None)
         if iri is None:
-            expected = "the code of a country, or the slug of a place"
-            raise ParameterRefused(parameter, word, expected, near_matches(word, known))
+            expected = "the code of a country, or the slug or name of one place"
+            near = sorted(map(slug, called)) or near_matches(word, {*slugs, *names})
+            raise ParameterRefused(parameter, word, expected, near)
         if iri not in found:
             found.append(iri)
     if not 2 <= len(found) <= MOST_PLACES:
-        words = ", ".join(word for _, word in given)
-        raise ParameterRefused("country", words, f"2 to {MOST_PLACES} different countries or places")
+        said = ", ".join(word for _, word in given)
+        raise ParameterRefused("country", said, f"2 to {MOST_PLACES} different countries or places")
     return found
 
 
+def example_places(snapshot: Snapshot, name: str) -> list[str]:
+    """Give the places of a ready example by IRI, in the order of their slugs; [] where the graph has none of them.
+
+    `upstream`: the cities of which the graph has a case study by the project. Raises ParameterRefused for other names.
+    """
+    one_of("example", name, EXAMPLES)
+    project = mint("actor", "upstream")
+    rows = list_rows(snapshot, "measures", Filters())
+    studied = {row["territory"] for row in rows if project in row["implementers"] and row["territory"]}
+    levels = snapshot.values("gov:level")
+    return sorted(place for place in studied if concept("level", "local") in levels.get(place, ()))
+
+
 def compare_document(snapshot: Snapshot, territories: Sequence[str], filters: Filters) -> Document:
-    """Give the profiles of two to four places, and the same as rows: one indicator a row, one column a place."""
+    """Give the profiles of places, and the same as rows: one indicator a row, one column a place."""
     found = profiles(snapshot, tuple(territories), filters.without(*_NOT_APPLIED, "country"))
     code = places(snapshot).code
     keys = [code.get(place, slug(place)) for place in territories]
@@ -108,7 +131,7 @@ def _place(snapshot: Snapshot, key: str, item: Profile) -> Row:
             name: dict(getattr(item, name)) for name in ("duties_by_aspect", "duties_by_nature", "measures", "coverage")
         },
         "gaps": {state: dict(types) for state, types in item.gaps.items()},
-        "aspects": [_aspect(each) for each in item.aspects],
+        "aspects": [_aspect(snapshot, each) for each in item.aspects],
         "sums": [
             {**kind_row(each.kind), "amount": interval_row(each.amount), "flows": each.flows}
             | {"with_amount": each.with_amount, "parts": each.parts}
@@ -127,13 +150,16 @@ def _place(snapshot: Snapshot, key: str, item: Profile) -> Row:
     }
 
 
-def _aspect(each: Aspect) -> Row:
+def _aspect(snapshot: Snapshot, each: Aspect) -> Row:
+    passages = snapshot.values("prov:hadPrimarySource")
     return {
         "field": each.field,
         "aspect": each.aspect,
         "levels": list(each.levels),
         "absent": list(each.absent),
         "coverage": each.coverage,
+        "statements": list(each.statements),
+        "evidence": sorted({passage for iri in each.statements for passage in passages.get(iri, ())}),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.answers.compare import compare_document, read_places
+from api.answers.compare import compare_document, example_places, read_places
 from api.answers.indicators import indicators_document
 from api.answers.profile import profile_document
 from api.answers.timeline import TIMELINE_KINDS, read_kinds, timeline_document
@@ -94,12 +94,17 @@ def compare(
     snapshot: SnapshotGiven,
     raw: FiltersGiven,
     country: Annotated[list[str] | None, Query(description="ISO 3166-1 alpha-2 codes, EU for the Union")] = None,
-    place: Annotated[list[str] | None, Query(description="slugs of territories, as nl-rotterdam")] = None,
+    place: Annotated[list[str] | None, Query(description="slugs or names of territories, as nl-rotterdam")] = None,
+    example: Annotated[str | None, Query(description="a ready set instead: upstream, the ten cities")] = None,
     form: FormatAsked = None,
 ) -> Response:
     """Set two to four countries or places side by side on the same indicators, with what was researched in each."""
     filters = read_filters(snapshot, replace(raw, country=None))
-    document = compare_document(snapshot, read_places(snapshot, country or [], place or []), filters)
+    if example and not (country or place):
+        found = example_places(snapshot, example)
+    else:
+        found = read_places(snapshot, country or [], place or [])
+    document = compare_document(snapshot, found, filters)
     return respond(request, document, form, rows=document.data["rows"])
 
 
