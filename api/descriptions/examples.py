@@ -10,10 +10,10 @@ from rdflib import OWL, RDF, RDFS, SH, XSD, Graph, Literal, URIRef
 
 from api.descriptions.common import SCHEMA, Site, new_graph
 from graph.snapshot import Snapshot
-from ontology.competency import CompetencyQuestion, questions
+from ontology.competency import READERS, CompetencyQuestion, questions
 from ontology.identifiers import PREFIXES
 
-__all__ = ["query_examples"]
+__all__ = ["example", "examples_by_reader", "query_examples"]
 
 _FORM: Final = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT)\b", re.IGNORECASE | re.MULTILINE)
 _EXECUTABLE: Final = {
@@ -37,6 +37,19 @@ def query_examples(snapshot: Snapshot, root: str, federated: bool) -> Graph:
     for question in _questions():
         _add(rdf, site, prefixes, question)
     return rdf
+
+
+def example(name: str) -> CompetencyQuestion | None:
+    """Give the competency question of that name; None where there is none."""
+    return next((question for question in _questions() if question.name == name), None)
+
+
+def examples_by_reader() -> dict[str, list[CompetencyQuestion]]:
+    """Give the competency questions by who asks them: policymakers first, each group in the order of its words."""
+    order = ("policymaker", "researcher", "partner")
+    assert set(order) == set(READERS)
+    found = sorted(_questions(), key=lambda question: question.question.casefold())
+    return {reader: [question for question in found if question.reader == reader] for reader in order}
 
 
 @cache

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
+from api.answers.completions import completions
 from api.answers.ontology import ontology_document
-from api.dependencies import SnapshotGiven, not_modified
+from api.dependencies import SnapshotGiven, etag, not_modified
 from api.negotiation import best
 from api.page import page
 from api.problems import NotFound, problem
@@ -64,6 +66,16 @@ def ontology_file(request: Request, ending: str) -> Response:
     if media_type not in RDF:
         raise NotFound(f"the ontology cannot be had as {ending!r}; known: ttl, jsonld, rdf, nt")
     return _rdf(request, media_type)
+
+
+@router.get("/ontology/terms.json", include_in_schema=False)
+def ontology_terms(request: Request, snapshot: SnapshotGiven) -> Response:
+    """Give what the query editor completes: our terms, and the classes and properties in use that VoID counts."""
+    tag = etag(request, snapshot.generation, "terms")
+    cached = not_modified(request, tag)
+    if cached is not None:
+        return cached
+    return Response(json.dumps(completions(snapshot)), media_type="application/json", headers={"ETag": tag})
 
 
 @router.get("/ontology/{name}", responses=_RESPONSES, response_class=Response)

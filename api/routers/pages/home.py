@@ -12,10 +12,11 @@ from api.answers.gaps import gaps_document
 from api.answers.headline import funding_headline
 from api.answers.overview import search_document, stats_document
 from api.dependencies import SnapshotGiven, not_modified
+from api.descriptions.examples import example
 from api.page import page
 from api.parameters import countries
 from api.routers.pages.parts import GET
-from api.routers.pages.query import EXAMPLES
+from api.routers.pages.query import FIRST
 from graph.filters import Filters
 from visualisations.palette import css
 
@@ -43,7 +44,7 @@ def home(request: Request, snapshot: SnapshotGiven) -> Response:
         "stats": stats_document(snapshot).as_dict()["data"],
         "money": funding_headline(snapshot, money) if money else None,
         "ended": gaps_document(snapshot, ended).as_dict() if ended else None,
-        "example": EXAMPLES[0],
+        "example": (example(FIRST).question, example(FIRST).query),
     }
     return page(request, snapshot, "home.html", context)
 
