@@ -17,9 +17,11 @@ from api.embeds import Embeds
 from api.forwarded import Forwarded
 from api.headers import SecurityHeaders
 from api.languages import Languages
+from api.metrics import Metrics
 from api.problems import add_problem_handlers
 from api.rate_limit import RateLimit
 from api.repeats import Repeats
+from api.requests import LOGGER, Requests, Routes, prepare_log
 from api.routers import (
     data,
     descriptions,
@@ -27,6 +29,7 @@ from api.routers import (
     graph_store,
     health,
     linked_data,
+    metrics,
     ontology,
     pages,
     reconcile,
@@ -85,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         reconcile,
         pages,
         docs,
+        metrics,
     ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -114,6 +118,7 @@ def _open(state: State, settings: Settings) -> None:
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Put the layers around the application, the innermost first."""
+    app.add_middleware(Routes)
     app.add_middleware(Embeds)
     app.add_middleware(Languages)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
@@ -132,3 +137,7 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(SecurityHeaders)
     if settings.proxies:
         app.add_middleware(Forwarded, trusted=settings.proxies)
+    app.state.metrics = Metrics(app.state)
+    if settings.log_requests:
+        prepare_log(LOGGER)
+    app.add_middleware(Requests, metrics=app.state.metrics, log=settings.log_requests)

@@ -71,6 +71,17 @@ def _hosts(value: str) -> tuple[str, ...]:
     return hosts
 
 
+def _switch(value: str) -> bool:
+    """Read on or off.
+
+    >>> _switch("on"), _switch("off")
+    (True, False)
+    """
+    if value.lower() not in ("on", "off"):
+        raise ValueError
+    return value.lower() == "on"
+
+
 def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Read addresses and networks; off for none.
 
@@ -93,7 +104,7 @@ class Settings:
     `update_timeout` in seconds and `update_memory` in bytes for one write, `update_bytes` for its body, which may take
     `body_timeout` seconds to arrive. `proxies` are the addresses of the reverse proxies whose X-Forwarded headers are
     believed. `rate_limit` is how many queries and writes one client may send in so many
-    seconds, None for any number.
+    seconds, None for any number. `log_requests` writes a line of JSON for each request to standard error.
     """
 
     store: Path | str = Path("subsidia-store")
@@ -112,6 +123,7 @@ class Settings:
     update_bytes: int = 64 * 2**20
     body_timeout: float = 60.0
     rate_limit: tuple[float, float] | None = None
+    log_requests: bool = False
     proxies: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.1"), IPv6Network("::1"))
 
     @classmethod
@@ -150,6 +162,7 @@ _READ: dict[str, tuple[Any, str]] = {
     "update_memory": (_size, "bytes, or a size as 2 GiB"),
     "update_bytes": (_size, "bytes, or a size as 64 MiB"),
     "body_timeout": (_positive, "seconds above 0"),
+    "log_requests": (_switch, "on or off"),
     "proxies": (_networks, "addresses or networks divided by commas, as 10.0.0.1, 192.168.0.0/16, or off"),
     "rate_limit": (_rate, "a number of requests by second, minute or hour, as 50/s, or off"),
 }

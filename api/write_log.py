@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from api.requests import request_id
 from graph.write_task import Changed, Task
 from ontology.errors import SubsidiaError
 
-__all__ = ["LOGGER", "log_done", "log_refused", "prepare_log"]
+__all__ = ["LOGGER", "log_done", "log_refused"]
 
 LOGGER: Final = logging.getLogger("subsidia.writes")
 _MOST_GRAPHS: Final = 50
-
-
-def prepare_log() -> None:
-    """Let the lines be written to standard error, unless whoever runs the service has said where to."""
-    LOGGER.setLevel(logging.INFO)
-    if not LOGGER.hasHandlers():
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        LOGGER.addHandler(handler)
 
 
 def log_done(who: str, task: Task, changed: Changed) -> None:
@@ -43,7 +34,8 @@ def _about(who: str, task: Task) -> dict[str, Any]:
     size = sum(len(document.body) for document in task.documents)
     graph = {} if task.kind == "update" else {"graph": task.graph or "default"}
     when = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return {"event": "write", "when": when, "who": who, "kind": task.kind, **graph, "bytes": size}
+    request = {"request": request_id()} if request_id() else {}
+    return {"event": "write", "when": when, **request, "who": who, "kind": task.kind, **graph, "bytes": size}
 
 
 def _log(level: int, line: dict[str, Any]) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from api.write_log import log_done, log_refused, prepare_log
+from api.requests import prepare_log
+from api.write_log import LOGGER, log_done, log_refused
 from graph.store import Store, StoreBusy
 from graph.write_task import Changed, Task
 from graph.writer import WriteLimits, Writer
@@ -29,7 +32,7 @@ class Writes:
         self._writer = Writer(store, limits)
         self._thread = ThreadPoolExecutor(1, "writer")
         self._waiting = 0
-        prepare_log()
+        prepare_log(LOGGER)
 
     async def do(self, who: str, task: Task) -> Changed:
         """Do a task when those before it are done, and log it; raises what Writer.write raises."""
@@ -37,7 +40,9 @@ class Writes:
             raise StoreBusy(f"{self._waiting} writes are waiting already; nothing was changed")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, who, task)
+            # with the context of the request, so that the log names it
+            work = partial(copy_context().run, self._write, who, task)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         finally:
             self._waiting -= 1
 

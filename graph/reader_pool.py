@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
@@ -45,6 +46,7 @@ class ReaderPool:
         self._wakes_at = 0.0
         self._patience = 0.0  # until when no reader is made, as the last one ended before it was ready
         self._nursery = Nursery()
+        self.ended: Counter[str] = Counter()
         self._selector = selectors.DefaultSelector()
         self._woken, self._wake = socket.socketpair()
         self._selector.register(self._woken, selectors.EVENT_READ, self._on_wake)
@@ -79,7 +81,7 @@ class ReaderPool:
                 for reader in lane.readers:
                     if reader.task is not None and reader.task.future is future:
                         reader.task = None
-                        reader.kill()
+                        self._end(reader, "nobody waited")
         with suppress(InvalidStateError):
             future.set_exception(Interrupted("the query was given up, as nobody waited for it"))
 
@@ -103,6 +105,18 @@ class ReaderPool:
         self._selector.close()
         self._woken.close()
         self._wake.close()
+
+    def occupation(self) -> dict[str, tuple[int, int, int]]:
+        """Give, for the lanes `short` and `long`, how many readers are ready, are at work, and how many tasks wait."""
+        with self._lock:
+            return {
+                name: (
+                    sum(reader.process is not None for reader in lane.readers),
+                    sum(reader.task is not None for reader in lane.readers),
+                    len(lane.waiting),
+                )
+                for name, lane in (("short", self.short), ("long", self.long))
+            }
 
     def processes(self) -> list[int]:
         """Give the process numbers of the readers that are ready."""
@@ -166,12 +180,12 @@ class ReaderPool:
                 self._out_of_time(reader, now)
             elif task is not None and not self._spare(reader, task, now):
                 reader.task = None
-                reader.kill()
+                self._end(reader, "others waited")
                 self._try_again(task, now)
 
     def _out_of_time(self, reader: Reader, now: float) -> None:
         task, reader.task = reader.task, None
-        reader.kill()
+        self._end(reader, "time")
         if task is None:
             return
         self._note(task)
@@ -247,7 +261,8 @@ class ReaderPool:
             self._demote(task, time.monotonic())
             return
         if reader.lane is self.long:
-            reader.kill()  # what it took stays with it, and a new one is made in no time
+            # what it took stays with it, and a new one is made in no time
+            self._end(reader, "memory" if found.failure == "memory" else "done")
             if time.monotonic() - task.begun >= self.limits.slice:
                 self._note(task)
         with suppress(InvalidStateError):
@@ -284,8 +299,13 @@ class ReaderPool:
         if reader.task is not None:
             self._mourn(reader.task, reader)
 
+    def _end(self, reader: Reader, why: str) -> None:
+        self.ended[why] += 1
+        reader.kill()
+
     def _mourn(self, task: Task, reader: Reader) -> None:
         """Say what became of the task of a reader that ended by itself."""
+        self.ended["depth" if reader.status == -signal.SIGSEGV else "memory" if reader.status else "shutdown"] += 1
         if reader.status == 0:
             _fail(task, Interrupted("the readers ended before the query was answered; ask again"))
         elif reader.status == -signal.SIGSEGV:

@@ -65,6 +65,15 @@ class Readers:
         """Stop a query that nobody waits for; its future raises Interrupted, or gives what was found just before."""
         self._pool.give_up(future)
 
+    def occupation(self) -> dict[str, tuple[int, int, int]]:
+        """Give, for the lanes `short` and `long`, how many readers are ready and at work, and how many queries wait."""
+        return self._pool.occupation()
+
+    def ended(self) -> dict[str, int]:
+        """Count the readers that were ended so far, by why: done (a long query's reader is never used again), time,
+        memory, depth, others waited, nobody waited, shutdown."""
+        return dict(self._pool.ended)
+
     def processes(self) -> list[int]:
         """Give the process numbers of the readers."""
         return self._pool.processes()
