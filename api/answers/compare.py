@@ -16,13 +16,14 @@ from graph.filters import Filters
 from graph.lists import list_rows
 from graph.places import places
 from graph.queries import bind, query_text
+from graph.remember import remembered
 from graph.researched import coverage_of
 from graph.snapshot import Snapshot
 from ontology.errors import near_matches
-from ontology.identifiers import concept, mint, slug
+from ontology.identifiers import concept, expand, mint, slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["EXAMPLES", "MOST_PLACES", "compare_document", "example_places", "place_query", "read_places"]
+__all__ = ["EXAMPLES", "MOST_PLACES", "compare_document", "example_places", "named_place", "place_query", "read_places"]
 
 MOST_PLACES: Final = 4
 EXAMPLES: Final = ("upstream",)
@@ -44,25 +45,37 @@ def read_places(snapshot: Snapshot, countries: Sequence[str], others: Sequence[s
     """
     given = [("country", word) for word in countries]
     given += [("place", part.strip()) for words in others for part in words.split(",") if part.strip()]
-    codes = {code: iri for iri, code in places(snapshot).code.items()}
-    slugs = {slug(iri): iri for iri in snapshot.instances("gov:Territory")}
-    names: dict[str, list[str]] = {}
-    for place in slugs.values():
-        names.setdefault(snapshot.label(place).casefold(), []).append(place)
-    found: list[str] = []
-    for parameter, word in given:
-        called = names.get(word.casefold(), [])
-        iri: str | None = codes.get(word.upper()) or slugs.get(slug(word)) or (called[0] if len(called) == 1 else None)
-        if iri is None:
-            expected = "the code of a country, or the slug or name of one place"
-            near = sorted(map(slug, called)) or near_matches(word, {*slugs, *names})
-            raise ParameterRefused(parameter, word, expected, near)
-        if iri not in found:
-            found.append(iri)
+    found = list(dict.fromkeys(named_place(snapshot, parameter, word) for parameter, word in given))
     if not 2 <= len(found) <= MOST_PLACES:
         said = ", ".join(word for _, word in given)
         raise ParameterRefused("country", said, f"2 to {MOST_PLACES} different countries or places")
     return found
+
+
+def named_place(snapshot: Snapshot, parameter: str, word: str) -> str:
+    """Read one place, by IRI: the code of a country, the slug of a territory, or its name where only one has it.
+
+    Raises ParameterRefused naming the parameter, with near matches.
+    """
+    codes, slugs, names = _known(snapshot)
+    called = names.get(word.casefold(), ())
+    iri = codes.get(word.upper()) or slugs.get(slug(word)) or (called[0] if len(called) == 1 else None)
+    if iri is None:
+        near = sorted(map(slug, called)) or near_matches(word, {*slugs, *names})
+        raise ParameterRefused(parameter, word, "the code of a country, or the slug or name of one place", near)
+    return iri
+
+
+@remembered(2)
+def _known(snapshot: Snapshot) -> tuple[dict[str, str], dict[str, str], dict[str, tuple[str, ...]]]:
+    """Give the territories by code of country, by slug, and by name, which several may have."""
+    codes = {code: iri for iri, code in places(snapshot).code.items()}
+    slugs = {slug(iri): iri for iri in snapshot.instances("gov:Territory")}
+    names: dict[str, tuple[str, ...]] = {}
+    for iri in slugs.values():
+        name = snapshot.label(iri).casefold()
+        names[name] = (*names.get(name, ()), iri)
+    return codes, slugs, names
 
 
 def example_places(snapshot: Snapshot, name: str) -> list[str]:
@@ -151,7 +164,7 @@ def _place(snapshot: Snapshot, key: str, item: Profile) -> Row:
 
 
 def _aspect(snapshot: Snapshot, each: Aspect) -> Row:
-    passages = snapshot.values("prov:hadPrimarySource")
+    quads = [quad for iri in each.statements for quad in snapshot.quads(iri, expand("prov:hadPrimarySource"))]
     return {
         "field": each.field,
         "aspect": each.aspect,
@@ -159,7 +172,7 @@ def _aspect(snapshot: Snapshot, each: Aspect) -> Row:
         "absent": list(each.absent),
         "coverage": each.coverage,
         "statements": list(each.statements),
-        "evidence": sorted({passage for iri in each.statements for passage in passages.get(iri, ())}),
+        "evidence": sorted({quad.object.value for quad in quads if isinstance(quad.object, NamedNode)}),
     }
 
 

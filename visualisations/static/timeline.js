@@ -1,49 +1,12 @@
-// The timeline is drawn by the server; here it is only saved as a picture that stands alone.
-import { ink, onPage, save } from "./chart.js";
-
-const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-weight", "paint-order", "text-anchor"];
-
-// Copies the drawing with the styles that it has on the page, since a file knows no style sheet.
-export function standalone(drawing) {
-  const copy = drawing.cloneNode(true);
-  const pairs = [drawing, ...drawing.querySelectorAll("*")].map((each, place) => [each, place]);
-  const copies = [copy, ...copy.querySelectorAll("*")];
-  for (const [each, place] of pairs) {
-    const style = getComputedStyle(each);
-    for (const name of KEPT) copies[place].style.setProperty(name, style.getPropertyValue(name));
-  }
-  const { width, height } = drawing.getBoundingClientRect();
-  copy.setAttribute("width", width);
-  copy.setAttribute("height", height);
-  copy.removeAttribute("aria-hidden");
-  for (const link of copy.querySelectorAll("a")) link.setAttribute("href", new URL(link.getAttribute("href"), location.href));
-  const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: ink("ground") })) ground.setAttribute(name, value);
-  copy.prepend(ground);
-  return { text: new XMLSerializer().serializeToString(copy), width, height };
-}
-
-export function saveSvg(drawing, name) {
-  const url = URL.createObjectURL(new Blob([standalone(drawing).text], { type: "image/svg+xml" }));
-  save(url, `${name}.svg`);
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-}
-
-export async function savePng(drawing, name) {
-  const { text, width, height } = standalone(drawing);
-  const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
-  await image.decode();
-  const canvas = document.createElement("canvas");
-  const scale = Math.min(2, 16000 / height);
-  canvas.width = width * scale;
-  canvas.height = height * scale;
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-  save(canvas.toDataURL("image/png"), `${name}.png`);
-}
+// The timeline is drawn by the server; here it is only saved as a picture, and empty boxes stay out of the address.
+import { onPage } from "./chart.js";
+import { savePng, saveSvg } from "./picture.js";
 
 onPage(() => {
   const drawing = document.getElementById("timeline-svg");
   document.getElementById("save-svg")?.addEventListener("click", () => saveSvg(drawing, "subsidia-timeline"));
   document.getElementById("save-png")?.addEventListener("click", () => savePng(drawing, "subsidia-timeline"));
+  document.querySelector("form.choices")?.addEventListener("formdata", (event) => {
+    for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
+  });
 });

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routers.pages import actors, flows, gaps, home, network, sources, timeline
+from api.routers.pages import actors, compare, flows, gaps, home, network, sources, timeline
+from api.routers.pages import map as map_page
 
 __all__ = ["router"]
 
 router = APIRouter()
-for _page in (home, flows, network, gaps, actors, sources, timeline):
+for _page in (home, flows, network, map_page, gaps, actors, sources, timeline, compare):
     router.include_router(_page.router)
