@@ -15,12 +15,13 @@ from graph.filters import Filters
 from graph.funding.chain import Chain, funding_chain
 from graph.funding.interval import Interval
 from graph.funding.matrix import Cell, Dimension, Matrix, funding_matrix
+from graph.funding.of_actor import Side
 from graph.funding.ratios import readings
 from graph.queries import bind, query_text
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 
-__all__ = ["cofinancing", "flows_document", "matrix_document", "matrix_query", "sankey_document"]
+__all__ = ["cofinancing", "flow_page", "flows_document", "matrix_document", "matrix_query", "sankey_document"]
 
 _COLUMNS = [
     "flow",
@@ -76,6 +77,14 @@ def flows_document(snapshot: Snapshot, filters: Filters, limit: int | None = Non
         sources=sources_of(snapshot, data),
         filters=filters_of(filters),
     )
+
+
+def flow_page(snapshot: Snapshot, filters: Filters, side: Side, limit: int, offset: int = 0) -> list[Row]:
+    """Give some of the flows that the actor of the filters receives (`in`) or pays (`out`), in the order of IRIs."""
+    condition, inputs = where(filters)
+    mine = "recipient" if side == "in" else "payer"
+    asked = f"{mine} = $actor AND {condition} ORDER BY flow LIMIT {limit:d} OFFSET {offset:d}"
+    return [_flow(row) for row in columns_of(snapshot).rows(f"SELECT {_QUOTED} FROM flows WHERE {asked}", inputs)]
 
 
 def _flow(row: dict[str, Any]) -> Row:

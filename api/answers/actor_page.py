@@ -1,0 +1,218 @@
+"""What the page of one actor shows: the same statements as its document, read so that much money is no matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+from pyoxigraph import Literal, NamedNode
+
+from api.answers.document import Document, Row, filters_of, not_applied, number, page_of, sources_of
+from api.answers.funding import flow_page
+from api.answers.gaps import gaps_document
+from api.answers.lists import list_query, list_rows
+from graph.columns import columns_of
+from graph.filters import Filters
+from graph.funding.of_actor import Side, actor_money
+from graph.neighbours import Neighbour, neighbours_of
+from graph.places import places
+from graph.remember import remembered
+from graph.snapshot import Snapshot
+from ontology.identifiers import expand, mint, slug
+
+__all__ = ["TIE_COLUMNS", "actor_money_document", "actor_view", "names_in_languages", "neighbours_document"]
+
+_ONE: Final = "the page is about one body, whatever its country, level and type"
+_NOT_APPLIED: Final[Mapping[str, str]] = {
+    "country": _ONE,
+    "level": _ONE,
+    "type": _ONE,
+    "programme": "it narrows money, duties, measures and events; mechanisms and gaps belong to no programme here",
+    "from": "it narrows all but the gaps, which are asked at one year",
+    "to": "it narrows all but the gaps, which are asked at one year",
+}
+_HELD_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "competences": ("gov:holder",),
+    "mechanisms": ("gov:participant",),
+    "measures": ("gov:initiator", "gov:implementer", "gov:evaluatedBy"),
+    "events": ("gov:actor",),
+    "programmes": ("gov:operatedBy",),
+}
+"""By list, the properties that name the actor of a statement: where none does, the list need not be asked for."""
+TIE_COLUMNS: Final = {
+    "pays": ("funding", "to"),
+    "paid_by": ("funding", "from"),
+    "coordinates": ("coordination", "with"),
+    "part_of": ("hierarchy", "to"),
+    "has_part": ("hierarchy", "from"),
+    "duty_above": ("competence", "to"),
+    "duty_below": ("competence", "from"),
+}
+"""The counts of a neighbour by their names: kind of tie and direction, as seen from the actor of the page."""
+
+
+def actor_money_document(snapshot: Snapshot, name: str, filters: Filters) -> Document | None:
+    """Give what the actor of that slug receives and pays, by kind, phase, currency and period; None for no such actor.
+
+    Only like is added to like, money passed on stands apart, and what may not be summed is counted only.
+    """
+    if not _is_actor(snapshot, name):
+        return None
+    only = _only(filters, name)
+    rows = []
+    for found in actor_money(columns_of(snapshot), only):
+        row: Row = asdict(found)
+        row["min"], row["max"], row["bases"] = (
+            number(row.pop("minimum")),
+            number(row.pop("maximum")),
+            list(found.bases),
+        )
+        rows.append(row)
+    return Document(
+        data=rows,
+        generation=snapshot.generation,
+        at=filters.at,
+        rows=len(rows),
+        query=list_query("flows", only),
+        filters=filters_of(filters),
+        not_applied=not_applied(filters, _NOT_APPLIED),
+        more={"flows": {side: sum(row["flows"] for row in rows if row["side"] == side) for side in ("in", "out")}},
+    )
+
+
+def neighbours_document(
+    snapshot: Snapshot, name: str, filters: Filters, limit: int | None = None, offset: int = 0
+) -> Document | None:
+    """Give who has ties with the actor of that slug, those with most stated ties first; None for no such actor."""
+    if not _is_actor(snapshot, name):
+        return None
+    ranked = _ranked(snapshot, _only(filters, name))
+    page, after = page_of(ranked, limit, offset)
+    rows = [_neighbour(snapshot, found) for found in page]
+    return Document(
+        data=rows,
+        generation=snapshot.generation,
+        at=filters.at,
+        rows=len(ranked),
+        next=after,
+        filters=filters_of(filters),
+        not_applied=not_applied(filters, {name: _NOT_APPLIED[name] for name in ("country", "level", "type")}),
+        more={"ties": sum(sum(found.ties.values()) for found in ranked)},
+    )
+
+
+@remembered(64)
+def _ranked(snapshot: Snapshot, filters: Filters) -> list[Any]:
+    def rank(found: Neighbour) -> tuple[int, int, str]:
+        every = sum(found.ties.values())
+        return (found.count("competence") - every, -every, snapshot.label(found.actor))
+
+    return sorted(neighbours_of(snapshot, filters), key=rank)
+
+
+def _neighbour(snapshot: Snapshot, found: Neighbour) -> Row:
+    return {
+        "actor": found.actor,
+        "label": snapshot.label(found.actor),
+        "level": _word(snapshot, found.actor, "gov:level"),
+        "country": places(snapshot).country(_value(snapshot, found.actor, "gov:jurisdiction")),
+        **{column: found.ties.get(tie, 0) for column, tie in TIE_COLUMNS.items()},  # type: ignore[call-overload]
+        "ties": sum(found.ties.values()),
+    }
+
+
+def actor_view(snapshot: Snapshot, name: str, filters: Filters, rows: int, after: Mapping[Side, int]) -> Row | None:
+    """Give what the page of an actor shows: its facts, lists, gaps, and so many of its flows from each offset on.
+
+    None where no actor has that slug.
+    """
+    if not _is_actor(snapshot, name):
+        return None
+    only = _only(filters, name)
+    iri = mint("actor", name)
+    actor = _actor(snapshot, iri)
+    flows = {side: flow_page(snapshot, only, side, rows, after[side]) for side in after}
+    lists = {part: _rows(snapshot, part, only, iri) for part in _HELD_BY}
+    gaps = gaps_document(snapshot, only)
+    evidence = [actor, *flows["in"], *flows["out"], *(row for part in lists.values() for row in part), *gaps.data]
+    document = Document(
+        data=None,
+        generation=snapshot.generation,
+        at=filters.at,
+        query=list_query("actors", Filters(actor=name)),
+        sources=sources_of(snapshot, evidence),
+        filters=filters_of(filters),
+        not_applied=not_applied(filters, _NOT_APPLIED),
+    )
+    queries = {part: list_query(part, only) for part in ("flows", *_HELD_BY)}
+    return {"actor": actor, "flows": flows, **lists, "gaps": gaps.data, "document": document, "queries": queries}
+
+
+def names_in_languages(snapshot: Snapshot, iri: str) -> list[Row]:
+    """List the names of a thing with their languages: `kind` is label or alias, `language` None where none is given."""
+    found = {
+        (place, quad.object.value, quad.object.language)
+        for place, curie in enumerate(("skos:prefLabel", "skos:altLabel"))
+        for quad in snapshot.quads(subject=iri, predicate=expand(curie))
+        if isinstance(quad.object, Literal)
+    }
+    ordered = sorted(found, key=lambda name: (name[0], name[2] != "en", name[2] or "", name[1]))
+    return [{"name": text, "language": tag, "kind": ("label", "alias")[place]} for place, text, tag in ordered]
+
+
+def _only(filters: Filters, name: str) -> Filters:
+    return replace(filters, country=None, level=None, type=None, actor=name)
+
+
+def _is_actor(snapshot: Snapshot, name: str) -> bool:
+    kinds = snapshot.quads(mint("actor", name), expand("rdf:type"), expand("gov:Actor"))
+    return next(kinds, None) is not None
+
+
+def _rows(snapshot: Snapshot, part: str, filters: Filters, iri: str) -> list[Row]:
+    if all(next(snapshot.quads(predicate=expand(curie), object_=iri), None) is None for curie in _HELD_BY[part]):
+        return []
+    return list(list_rows(snapshot, part, filters))
+
+
+def _values(snapshot: Snapshot, iri: str, curie: str) -> list[str]:
+    terms = (quad.object for quad in snapshot.quads(subject=iri, predicate=expand(curie)))
+    return sorted({term.value for term in terms if isinstance(term, NamedNode | Literal)})
+
+
+def _value(snapshot: Snapshot, iri: str, curie: str) -> str | None:
+    return next(iter(_values(snapshot, iri, curie)), None)
+
+
+def _word(snapshot: Snapshot, iri: str, curie: str) -> str | None:
+    value = _value(snapshot, iri, curie)
+    return slug(value) if value else None
+
+
+def _actor(snapshot: Snapshot, iri: str) -> Row:
+    """Read the facts of one actor, as the list of actors has them, and what it is tied to by identity."""
+
+    def one(curie: str) -> str | None:
+        return _value(snapshot, iri, curie)
+
+    parts = snapshot.quads(predicate=expand("org:subOrganizationOf"), object_=iri)
+    return {
+        "actor": iri,
+        "label": snapshot.label(iri),
+        "names": _values(snapshot, iri, "skos:altLabel"),
+        "languages": names_in_languages(snapshot, iri),
+        "level": _word(snapshot, iri, "gov:level"),
+        "type": _word(snapshot, iri, "gov:actorType"),
+        "territory": one("gov:jurisdiction"),
+        "country": places(snapshot).country(one("gov:jurisdiction")),
+        "collective": one("gov:collective") == "true",
+        "partOf": one("org:subOrganizationOf"),
+        "parts": sorted({quad.subject.value for quad in parts if isinstance(quad.subject, NamedNode)}),
+        "matches": _values(snapshot, iri, "skos:exactMatch"),
+        "begin": one("gov:validFrom"),
+        "end": one("gov:validTo"),
+        "basis": _word(snapshot, iri, "gov:basis"),
+        "evidence": _values(snapshot, iri, "prov:hadPrimarySource"),
+        "note": one("skos:note"),
+    }
