@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-__all__ = ["Frame", "Ring", "area", "cut", "path", "simplified"]
+__all__ = ["Frame", "Ring", "area", "cut", "path", "rings_of", "simplified"]
 
 Point = tuple[float, float]
 Ring = Sequence[Point]
@@ -13,6 +14,8 @@ Frame = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 _DECIMALS: Final = 1
+_RING: Final = re.compile(r"\(([^()]+)\)")
+_NORTH_FIRST: Final = re.compile(r"^\s*<https?://www\.opengis\.net/def/crs/EPSG/0/(4326|4258)>")
 
 
 def simplified(line: Ring, tolerance: float) -> list[Point]:
@@ -91,3 +94,29 @@ def path(rings: Iterable[Ring]) -> str:
         if len(plain) > 2:
             parts.append(f"M{'L'.join(plain)}Z")
     return "".join(parts)
+
+
+def rings_of(wkt: str) -> list[list[Point]]:
+    """Read the rings of a polygon, or of several, from well-known text: longitude and latitude in degrees.
+
+    One that names a reference system with the latitude first is turned round. What has no ring, and what cannot be
+    read as numbers, gives [].
+
+    >>> rings_of("POLYGON((0 0,4 0,4 2,0 0))")
+    [[(0.0, 0.0), (4.0, 0.0), (4.0, 2.0), (0.0, 0.0)]]
+    >>> rings_of("<http://www.opengis.net/def/crs/EPSG/0/4326> POLYGON((48 16,49 16,49 17,48 16))")[0][0]
+    (16.0, 48.0)
+    >>> rings_of("POINT(16 48)")
+    []
+    """
+    if "POLYGON" not in wkt.upper():
+        return []
+    turned = _NORTH_FIRST.match(wkt) is not None
+    try:
+        rings = [
+            [(float(x), float(y)) for x, y, *_ in (pair.split() for pair in ring.split(","))]
+            for ring in _RING.findall(wkt)
+        ]
+    except ValueError:
+        return []
+    return [[(y, x) for x, y in ring] if turned else ring for ring in rings]

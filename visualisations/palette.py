@@ -1,7 +1,8 @@
 """The palette: the colours of levels, states and kinds of tie, defined once for CSS, ECharts and pyvis.
 
 The levels run through one ordered scale. The states follow Okabe & Ito (2008), whose colours colour-blind readers can
-tell apart, the yellow darkened to be seen on white; a sign goes with each state, so that colour is never alone. Communities have no order; each has a shape too. `DARK`
+tell apart, the yellow darkened to be seen on white; a sign goes with each state, so that colour is never alone.
+Communities have no order, and each has a shape too. `DARK`
 gives each colour's counterpart on a dark ground.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["COMMUNITIES", "DARK", "LEVELS", "PROVIDER", "STATES", "TIES", "UNKNOWN", "css"]
+__all__ = ["COMMUNITIES", "DARK", "LEVELS", "PROVIDER", "SHADES", "STATES", "TIES", "UNKNOWN", "css"]
 
 LEVELS: Final = {
     "international": "#5b3a8c",
@@ -34,7 +35,14 @@ TIES: Final = {
     "hierarchy": "#7a808a",
 }
 COMMUNITIES: Final = ("#3b6fb6", "#c4443a", "#2f7f3f", "#8a5aa8", "#a0650a", "#157f8c", "#b0407f", "#5f6b2a")
+SHADES: Final = ("#d6e6f4", "#abcfe8", "#6fa9d6", "#3a7fbd", "#174f8f")
+"""From the least to the most, one hue; on a dark ground the most is the lightest."""
 DARK: Final = {
+    "#d6e6f4": "#1e3a57",
+    "#abcfe8": "#2a5680",
+    "#6fa9d6": "#3c7ab3",
+    "#3a7fbd": "#6aa6dd",
+    "#174f8f": "#b3d6f8",
     "#5b3a8c": "#b99de3",
     "#2b4c9b": "#8ea8ee",
     "#1f77a4": "#63b4dc",
@@ -70,6 +78,7 @@ def css() -> str:
     named |= {f"state-{name}": colour for name, (colour, _) in STATES.items()}
     named |= {f"tie-{name}": colour for name, colour in TIES.items()}
     named |= {f"community-{number}": colour for number, colour in enumerate(COMMUNITIES, 1)}
+    named |= {f"shade-{place}": colour for place, colour in enumerate(SHADES, 1)}
     named |= {"provider": PROVIDER, "unknown": UNKNOWN}
     light = "".join(f"  --{name}: {colour};\n" for name, colour in named.items())
     dark = "".join(f"    --{name}: {DARK[colour]};\n" for name, colour in named.items())

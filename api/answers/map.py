@@ -94,6 +94,7 @@ def map_document(snapshot: Snapshot, measure: str, filters: Filters, asked: Kind
         more={
             "measure": measure,
             "unit": more["kind"]["currency"] if more.get("kind") else None,
+            **{"kind": None, "kinds": None, "passed_on": 0},
             **more,
             "places_in_all": len(places),
             "queries": queries,
