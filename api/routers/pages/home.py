@@ -5,19 +5,23 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Annotated
 
+from babel.dates import format_datetime
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.answers.gaps import gaps_document
-from api.answers.headline import funding_headline
+from api.answers.gaps import gap_matrix_document
 from api.answers.overview import search_document, stats_document
 from api.dependencies import SnapshotGiven, not_modified
-from api.descriptions.examples import example
+from api.descriptions.common import when
 from api.page import page
-from api.parameters import countries
+from api.routers.pages.guides import guides
 from api.routers.pages.parts import GET
-from api.routers.pages.query import FIRST
+from api.routers.pages.query import first_query
 from graph.filters import Filters
+from graph.snapshot import Snapshot
+from visualisations.language import gettext as _
+from visualisations.language import locale
+from visualisations.matrix import gap_grid
 from visualisations.palette import css
 
 __all__ = ["router"]
@@ -36,17 +40,40 @@ def palette(request: Request) -> Response:
 
 @router.api_route("/", methods=GET)
 def home(request: Request, snapshot: SnapshotGiven) -> Response:
-    """Show what is in here, and three questions answered."""
-    known = countries(snapshot)
-    money = Filters(country="ES", at=2006) if "ES" in known else None
-    ended = Filters(country="NL", type="discontinuity") if "NL" in known else None
+    """Show three questions answered, and what is in here."""
     context = {
         "stats": stats_document(snapshot).as_dict()["data"],
-        "money": funding_headline(snapshot, money) if money else None,
-        "ended": gaps_document(snapshot, ended).as_dict() if ended else None,
-        "example": (example(FIRST).question, example(FIRST).query),
+        "guides": guides(snapshot),
+        "grid": gap_grid(gap_matrix_document(snapshot, Filters()).as_dict()["data"]),
+        "changed": _changed(snapshot),
+        "kinds": _kinds(),
+        "first_query": first_query(snapshot),
     }
     return page(request, snapshot, "home.html", context)
+
+
+def _changed(snapshot: Snapshot) -> str:
+    """Write when the generation was made, in the reader's language."""
+    return str(format_datetime(when(snapshot).toPython(), "long", locale=locale()))
+
+
+def _kinds() -> dict[str, str]:
+    """Name the kinds of things that are counted and found."""
+    return {
+        "actor": _("bodies"),
+        "programme": _("programmes and funds"),
+        "territory": _("places"),
+        "competence": _("duties, stated absences and norms"),
+        "flow": _("funding flows"),
+        "mechanism": _("mechanisms of coordination"),
+        "measure": _("measures"),
+        "event": _("events"),
+        "gap": _("reported gaps"),
+        "scope": _("researched scopes"),
+        "source": _("sources"),
+        "passage": _("passages"),
+        "mention": _("lines that mention money, years or organisations"),
+    }
 
 
 @router.api_route("/search", methods=GET)
@@ -54,4 +81,15 @@ def search(request: Request, snapshot: SnapshotGiven, q: Annotated[str, Query(ma
     """Find actors, programmes, fields, places and other named things."""
     words = q.strip()
     found = search_document(snapshot, words, 100).as_dict() if words else None
-    return page(request, snapshot, "search.html", {"words": words, "found": found})
+    kinds = {
+        "actor": _("body"),
+        "programme": _("programme or fund"),
+        "territory": _("place"),
+        "measure": _("measure"),
+        "mechanism": _("mechanism of coordination"),
+        "event": _("event"),
+        "gap": _("reported gap"),
+        "source": _("source"),
+        "field": _("policy field"),
+    }
+    return page(request, snapshot, "search.html", {"words": words, "found": found, "kinds": kinds})
