@@ -199,7 +199,7 @@ def test_a_place_without_a_cell_is_not_assessed() -> None:
     ]
     grid = gap_grid([{"reported": 0, "indicated": 0, **cell} for cell in cells])
     assert grid.both == 0
-    assert grid.countries == ("ES", "NL")
+    assert grid.rows == ("ES", "NL")
     assert grid.fields == ("education", "housing")
     assert grid.counts == {"reported": 1, "indicated": 0, "coordinated": 1, "not-assessed": 2}
 

@@ -28,17 +28,18 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class GapGrid:
-    """Fields down, countries across.
+    """Countries or actors down, fields across.
 
-    `counts` says how many places of the grid are in each state, `both` in how many of the reported ones a rule
-    indicates a gap too.
+    `cells` are by row and field; `counts` says how many places of the grid are in each state, `both` in how many of
+    the reported ones a rule indicates a gap too, `gaps` how many gaps a row has (one in two fields counts once).
     """
 
+    rows: tuple[str, ...]
     fields: tuple[str, ...]
-    countries: tuple[str, ...]
     cells: Mapping[tuple[str, str], Row]
     counts: Mapping[str, int]
     both: int
+    gaps: Mapping[str, int]
 
 
 def funding_grid(cells: Iterable[Row], by: str) -> Grid:
@@ -56,16 +57,26 @@ def funding_grid(cells: Iterable[Row], by: str) -> Grid:
     return Grid(payers, recipients, dict(found))
 
 
-def gap_grid(cells: Iterable[Row]) -> GapGrid:
-    """Place the cells of the gap matrix; a place without a cell is not assessed.
+def gap_grid(cells: Iterable[Row], rows: str = "country") -> GapGrid:
+    """Place the cells of the gap matrix, `rows` being what they are of; a place without a cell is not assessed.
+
+    Countries come by their code. Actors come by their number of gaps, then by IRI, and only those that have a gap or
+    a tie that is known to be enough: of most others nothing can be said.
 
     >>> gap_grid([]).counts["reported"]
     0
     """
-    found = {(cell["country"], cell["field"]): cell for cell in cells}
-    countries = tuple(sorted({country for country, _ in found}))
+    found = {(cell[rows], cell["field"]): cell for cell in cells}
+    gaps: dict[str, set[str]] = defaultdict(set)
+    for (row, _), cell in found.items():
+        gaps[row] |= set(cell["gaps"])
+    if rows == "actor":
+        said = {row for (row, _), cell in found.items() if cell["state"] != "not-assessed"}
+        found = {key: cell for key, cell in found.items() if key[0] in said}
+    order = sorted({row for row, _ in found}, key=lambda row: (-len(gaps[row]) if rows == "actor" else 0, row))
     fields = tuple(name for name in vocabulary().schemes["field"] if any(field == name for _, field in found))
     counts = Counter(cell["state"] for cell in found.values())
-    counts["not-assessed"] += len(countries) * len(fields) - len(found)
+    counts["not-assessed"] += len(order) * len(fields) - len(found)
     both = sum(bool(cell["reported"] and cell["indicated"]) for cell in found.values())
-    return GapGrid(fields, countries, found, {state: counts[state] for state in STATES}, both)
+    counted = {row: len(gaps[row]) for row in order}
+    return GapGrid(tuple(order), fields, found, {state: counts[state] for state in STATES}, both, counted)

@@ -7,9 +7,10 @@ alone, so that a picture is the same at every visit; nothing is simulated in the
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, log, sqrt
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +18,13 @@ from typing import Any, Final
 import networkx as nx
 
 from ontology.vocabulary import vocabulary
-from visualisations.palette import DARK, LEVELS, TIES, UNKNOWN
-from visualisations.sentences import plural
+from visualisations.first_shown import first_shown, sizes_of
+from visualisations.language import gettext as _
+from visualisations.language import ngettext
+from visualisations.numbers import decimal
+from visualisations.palette import COMMUNITIES, DARK, LEVELS, TIES, UNKNOWN
 
-__all__ = ["Picture", "network_picture", "places_of"]
+__all__ = ["LIMIT", "SHAPES", "Look", "Picture", "network_picture", "number_words", "places_of", "tie_word"]
 
 LIMIT: Final = 2000
 _STEP_X: Final = 150
@@ -28,6 +32,10 @@ _STEP_Y: Final = 84
 _LANE_GAP: Final = 70
 _BAND_GAP: Final = 46
 _ASPECT: Final = 1.7
+_BANDS: Final = 14
+_ELSEWHERE: Final = "\N{HORIZONTAL ELLIPSIS}"
+SHAPES: Final = ("dot", "square", "triangle", "diamond", "star", "triangleDown", "hexagon", "dot")
+"""The shape of each community that has a colour of its own; all others are grey dots."""
 _DASHES: Final[Mapping[str, bool | list[int]]] = {
     "competence": False,
     "funding": False,
@@ -35,21 +43,42 @@ _DASHES: Final[Mapping[str, bool | list[int]]] = {
     "hierarchy": [2, 4],
 }
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_OPTIONS: Final = {
+_OPTIONS: Final[dict[str, Any]] = {
     "physics": {"enabled": False},
     "layout": {"improvedLayout": False},
     "interaction": {"hover": True, "tooltipDelay": 120, "keyboard": {"enabled": False}, "dragNodes": False},
-    "edges": {"smooth": {"enabled": True, "type": "curvedCW", "roundness": 0.12}, "selectionWidth": 1},
+    "edges": {"selectionWidth": 1, "arrows": {"to": {"scaleFactor": 0.6}}},
     "nodes": {"borderWidth": 1, "font": {"size": 13}, "widthConstraint": {"maximum": 122}},
 }
+_CURVED: Final = {"enabled": True, "type": "curvedCW", "roundness": 0.12}
+_CURVES: Final = 1500
+"""With more lines than this they are straight: a curve takes several times as long to draw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How actors are drawn.
+
+    `values` are what their size shows, called `name`; `communities` number the part that each is in, where colour
+    shows it instead of the level. `most` is how many actors are drawn at first, `always` who is drawn in any case, and
+    `path` the actors of a path, whose ties are drawn stronger.
+    """
+
+    values: Mapping[str, float | None]
+    name: str
+    communities: Mapping[str, int] | None = None
+    most: int = LIMIT
+    always: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The markup (a container and data blocks), the lanes and bands to draw behind it, and what is not drawn."""
+    """The markup (a container and data blocks), the lanes and bands to draw behind it, who is drawn and who is not."""
 
     markup: str
     frame: dict[str, Any]
+    drawn: tuple[str, ...]
     nodes: int
     edges: int
     beyond: int
@@ -58,15 +87,17 @@ class Picture:
 def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]], dict[str, Any]]:
     """Give each actor its place (x, y in pixels), and the frame: lanes by level, bands by country.
 
-    Actors are ordered by name within their country and level; those of no country stand in a band at the end.
+    Actors are ordered by name within their country and level. Where there are more countries than a screen has room
+    for, those with fewest actors share a band; those of no country stand in a band at the end.
     An empty network has no places.
     """
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    band_of = _bands(network)
     for actor in network.nodes:
         facts = network.nodes[actor]
-        groups[facts.get("level") or "", facts.get("country") or ""].append(str(actor))
+        groups[facts.get("level") or "", band_of[facts.get("country") or ""]].append(str(actor))
     levels = vocabulary().ordered("level", (key[0] for key in groups))
-    bands = sorted({key[1] for key in groups}, key=lambda code: (code != "EU", code == "", code))
+    bands = sorted({key[1] for key in groups}, key=lambda code: (code != "EU", code == "", code == _ELSEWHERE, code))
     if not groups:
         return {}, {"lanes": [], "bands": []}
     rows, width = _shape(groups, levels, bands)
@@ -74,7 +105,13 @@ def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]]
     frame: dict[str, Any] = {"lanes": [], "bands": []}
     left = 0
     for band in bands:
-        frame["bands"].append({"name": band or "no country", "x": left, "width": width[band] * _STEP_X})
+        frame["bands"].append(
+            {
+                "name": {"": _("no country"), _ELSEWHERE: _("other countries")}.get(band, band),
+                "x": left,
+                "width": width[band] * _STEP_X,
+            }
+        )
         top = 0
         for level in levels:
             names = sorted(groups.get((level, band), ()), key=lambda actor: (network.nodes[actor]["label"], actor))
@@ -89,10 +126,18 @@ def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]]
     top = 0
     for level in levels:
         concept = vocabulary().schemes["level"].get(level)
-        name = concept.label if concept else level or "no level"
+        name = concept.label if concept else level or _("no level")
         frame["lanes"].append({"name": name, "y": top, "height": rows[level] * _STEP_Y})
         top += rows[level] * _STEP_Y + _LANE_GAP
     return found, frame
+
+
+def _bands(network: nx.MultiDiGraph[str]) -> dict[str, str]:
+    """Give each country its band: its own, or one that the smallest share."""
+    sizes = Counter(facts.get("country") or "" for facts in network.nodes.values())
+    ranked = sorted((code for code in sizes if code not in ("", "EU")), key=lambda code: (-sizes[code], code))
+    shared = ranked[_BANDS - 1 :] if len(ranked) > _BANDS else []
+    return {code: _ELSEWHERE if code in shared else code for code in sizes}
 
 
 def _shape(
@@ -115,64 +160,98 @@ def _shape(
     return min((shape(tallest) for tallest in range(1, min(largest, 60) + 1)), key=distance)
 
 
-def network_picture(network: nx.MultiDiGraph[str], address: Callable[[str], str]) -> Picture:
+def network_picture(network: nx.MultiDiGraph[str], address: Callable[[str], str], look: Look | None = None) -> Picture:
     """Draw a network with pyvis; `address` gives the page of an actor by its IRI.
 
-    Ties of one kind from one actor to another are one line, which says how many it stands for. Of more than 2,000
-    actors those with most ties are drawn.
+    Ties of one kind from one actor to another are one line, which says how many it stands for. Of more actors than the
+    look asks for those are drawn that `first_shown` gives; without a look, size shows how many ties they have.
     """
     # pyvis imports IPython: only whoever draws pays for it
     from pyvis.network import Network as Pyvis
 
-    ranked = sorted(network.nodes, key=lambda actor: (-network.degree(actor), str(actor)))
-    drawn = network.subgraph(ranked[:LIMIT])
+    if look is None:
+        look = Look({str(actor): float(ties) for actor, ties in network.degree()}, _("Ties"))
+    shown = first_shown(network, look.values, min(look.most, LIMIT), (*look.path, *look.always))
+    drawn = network.subgraph(shown)
     places, frame = places_of(drawn)
+    sizes = sizes_of(look.values)
+    lines = _lines(drawn)
     net = Pyvis(directed=True, height="100%", width="100%")
-    net.set_options(json.dumps(_OPTIONS))
+    smooth = _CURVED if len(lines) <= _CURVES else {"enabled": False}
+    net.set_options(json.dumps({**_OPTIONS, "edges": {**_OPTIONS["edges"], "smooth": smooth}}))
     net.set_template_dir(str(_TEMPLATES), "pyvis.html")
     for actor in sorted(places):
-        net.add_node(actor, **_node(actor, drawn, places[actor], address))
-    lines = _lines(drawn)
+        place = {
+            "x": places[actor][0],
+            "y": places[actor][1],
+            "size": sizes.get(actor, min(sizes.values(), default=8.0)),
+        }
+        net.add_node(actor, **_node(actor, drawn, look), **place, address=address(actor))
+    steps = {frozenset(pair) for pair in pairwise(look.path)}
     for (one, other, kind), labels in sorted(lines.items()):
-        net.add_edge(one, other, **_edge(kind, labels, drawn, one, other))
-    return Picture(net.generate_html(), {**frame, "dark": DARK}, len(places), len(lines), len(ranked) - len(places))
+        on_path = frozenset((one, other)) in steps
+        net.add_edge(one, other, **_edge(kind, labels, drawn, one, other), **({"onPath": True} if on_path else {}))
+    left = network.number_of_nodes() - len(places)
+    return Picture(net.generate_html(), {**frame, "dark": DARK}, tuple(shown), len(places), len(lines), left)
 
 
-def _node(
-    actor: str, network: nx.MultiDiGraph[str], place: tuple[int, int], address: Callable[[str], str]
-) -> dict[str, Any]:
+def _node(actor: str, network: nx.MultiDiGraph[str], look: Look) -> dict[str, Any]:
     facts = network.nodes[actor]
     level = vocabulary().schemes["level"].get(facts.get("level") or "")
-    ties = int(network.degree(actor))
-    described = [facts["label"], level.label if level else "level not stated", plural(ties, "tie")]
+    value = look.values.get(actor)
     label = facts["label"]
+    described = [label, level.label if level else _("level not stated")]
+    described.append(f"{look.name}: {_('not defined') if value is None else number_words(value)}")
+    colour, shape = LEVELS.get(facts.get("level") or "", UNKNOWN), "dot"
+    if look.communities is not None:
+        part = look.communities.get(actor, 0)
+        described.append(_("community %(number)s", number=part))
+        colour, shape = (COMMUNITIES[part - 1], SHAPES[part - 1]) if 0 < part <= len(COMMUNITIES) else (UNKNOWN, "dot")
     return {
         "label": label if len(label) <= 42 else label[:40].rstrip() + "…",
         "title": "\n".join(described),
-        "x": place[0],
-        "y": place[1],
-        "color": LEVELS.get(facts.get("level") or "", UNKNOWN),
-        "size": round(min(22, 6 + 2 * sqrt(ties)), 2),
-        "ties": ties,
-        "address": address(actor),
+        "color": colour,
+        "shape": shape,
+        "value_shown": value,
     }
+
+
+def number_words(value: float) -> str:
+    """Write the value of a measure: whole numbers whole, others with three places.
+
+    >>> number_words(12.0), number_words(0.12345)
+    ('12', '0.123')
+    """
+    return decimal(value, 0 if value == int(value) else 3)
+
+
+def tie_word(kind: str) -> str:
+    """Name a kind of tie in the language spoken."""
+    words = {
+        "competence": _("competence"),
+        "funding": _("funding"),
+        "coordination": _("coordination"),
+        "hierarchy": _("hierarchy"),
+    }
+    return words.get(kind, kind)
 
 
 def _lines(network: nx.MultiDiGraph[str]) -> dict[tuple[str, str, str], list[str]]:
     lines: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for (one, other, _), facts in network.edges.items():
+    for (one, other, _key), facts in network.edges.items():
         lines[str(one), str(other), facts["kind"]].append(str(facts["label"]))
     return lines
 
 
 def _edge(kind: str, labels: list[str], network: nx.MultiDiGraph[str], one: str, other: str) -> dict[str, Any]:
     shown = sorted(set(labels))
-    more = [f"and {len(shown) - 5} more"] if len(shown) > 5 else []
+    beyond = len(shown) - 5
+    more = [ngettext("and %(num)s more", "and %(num)s more", beyond)] if beyond > 0 else []
     names = f"{network.nodes[one]['label']} {'–' if kind == 'coordination' else '→'} {network.nodes[other]['label']}"
     return {
         "kind": kind,
         "count": len(labels),
-        "title": "\n".join([f"{kind} ({len(labels)})", names, *shown[:5], *more]),
+        "title": "\n".join([f"{tie_word(kind)} ({len(labels)})", names, *shown[:5], *more]),
         "color": TIES[kind],
         "dashes": _DASHES[kind],
         "width": round(1 + sqrt(len(labels)) / 2, 2),

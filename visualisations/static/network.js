@@ -1,191 +1,330 @@
 // The network: vis-network shows what pyvis wrote down. Places come from the server; nothing is simulated.
 import { DataSet, Network } from "./vendor/vis-network.mjs";
-import { darkness, ink, read, save, shaded } from "./chart.js";
+import { darkness, ink, onPage, read, save, shaded } from "./chart.js";
+import { picture } from "./network_svg.js";
 
-const box = document.getElementById("network-canvas");
-const frame = read("network-frame");
-const given = { nodes: read("network-nodes"), edges: read("network-edges"), options: read("network-options") };
-box.closest("figure").hidden = false;
-
-const names = new Map(given.nodes.map((node) => [node.id, node]));
-const neighbours = new Map(given.nodes.map((node) => [node.id, new Set([node.id])]));
-for (const edge of given.edges) {
-  neighbours.get(edge.from).add(edge.to);
-  neighbours.get(edge.to).add(edge.from);
-}
-// the best connected are named first, and nobody whose name would lie on another's
-const ranked = [...given.nodes].sort((one, other) => other.ties - one.ties || (one.id < other.id ? -1 : 1));
 const LETTERS = 12.5;
-let chosen = null;
+let drawn;
+// where the reader was looking, for the next picture of the same actors
+let view;
 
-function namedAt(scale) {
-  const size = LETTERS / Math.min(scale, 1);
-  const taken = [];
-  const named = new Set();
-  const lit = chosen ? neighbours.get(chosen) : null;
-  for (const node of lit ? [names.get(chosen), ...ranked.filter((each) => lit.has(each.id))] : ranked) {
-    const width = Math.min(node.label.length * 0.56, 9.4) * size;
-    const height = Math.ceil((node.label.length * 0.56) / 9) * size * 1.25 + 2 * node.size;
-    const box = [node.x - width / 2, node.y - node.size, node.x + width / 2, node.y + height];
-    if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
-    taken.push(box);
-    named.add(node.id);
+function redraw() {
+  drawn?.destroy();
+  drawn = document.getElementById("network-canvas") ? new Drawing() : undefined;
+}
+
+class Drawing {
+  constructor() {
+    this.box = document.getElementById("network-canvas");
+    this.said = document.getElementById("node-said");
+    this.frame = read("network-frame");
+    this.given = { nodes: read("network-nodes"), edges: read("network-edges"), options: read("network-options") };
+    this.names = new Map(this.given.nodes.map((node) => [node.id, node]));
+    this.neighbours = new Map(this.given.nodes.map((node) => [node.id, new Set([node.id])]));
+    for (const edge of this.given.edges) {
+      this.neighbours.get(edge.from).add(edge.to);
+      this.neighbours.get(edge.to).add(edge.from);
+    }
+    // the largest are named first, and nobody whose name would lie on another's
+    this.ranked = [...this.given.nodes].sort((one, other) => other.size - one.size || (one.id < other.id ? -1 : 1));
+    this.marked = new Set((this.said.dataset.marked || "").split(" ").filter((id) => this.names.has(id)));
+    this.key = this.given.nodes.map((node) => `${node.id} ${node.x} ${node.y}`).join("\n");
+    this.start();
   }
-  return { named, size };
-}
 
-function dressed(node, { named, size }) {
-  const lit = !chosen || neighbours.get(chosen).has(node.id);
-  return {
-    id: node.id,
-    color: lit ? node.color : ink("rule"),
-    label: named.has(node.id) ? node.label : " ",
-    font: { color: ink("ink"), size, strokeWidth: size / 4, strokeColor: ink("ground"), face: getComputedStyle(document.body).fontFamily },
-    widthConstraint: { maximum: size * 9 },
-    borderWidth: node.id === chosen ? 3 : 1,
-  };
-}
-
-const nodes = new DataSet();
-const edges = new DataSet();
-const network = new Network(box, { nodes, edges }, given.options);
-
-function dress() {
-  const shades = frame.dark;
-  const letters = namedAt(network.getScale());
-  nodes.update(given.nodes.map((node) => dressed({ ...node, color: shaded(node.color, shades) }, letters)));
-  edges.update(
-    given.edges.map((edge, place) => {
-      const lit = !chosen || edge.from === chosen || edge.to === chosen;
-      return { id: place, color: { color: shaded(edge.color, shades), opacity: lit ? (chosen ? 0.95 : 0.5) : 0.06, inherit: false } };
-    }),
-  );
-}
-
-function start() {
-  nodes.add(given.nodes.map((node) => ({ ...node, label: " " })));
-  edges.add(given.edges.map((edge, place) => ({ ...edge, id: place })));
-  network.fit({ animation: false });
-  network.moveTo({ scale: network.getScale() * 0.94, offset: { x: 34, y: 8 } });
-  if (box.clientWidth < 600) {
-    // a small screen begins at the left of the picture, in letters that can be read
-    const last = frame.lanes.at(-1);
-    const scale = Math.max(network.getScale(), (box.clientHeight - 70) / (last.y + last.height + 60));
-    network.moveTo({ scale, position: { x: box.clientWidth / scale / 2 - 60 / scale, y: (last.y + last.height) / 2 - 40 } });
+  start() {
+    const { box } = this;
+    box.closest("figure").hidden = false;
+    box.setAttribute("aria-label", box.parentElement.dataset.label);
+    this.nodes = new DataSet(this.given.nodes.map((node) => ({ ...node, label: " " })));
+    this.edges = new DataSet(this.given.edges.map((edge, place) => ({ ...edge, id: place })));
+    const many = this.given.edges.length > 300;
+    const interaction = { ...this.given.options.interaction, hideEdgesOnDrag: many, hideEdgesOnZoom: many };
+    this.network = new Network(box, { nodes: this.nodes, edges: this.edges }, { ...this.given.options, interaction });
+    this.colours();
+    this.look();
+    this.listen();
+    this.dress();
+    if (this.marked.size) this.tell([...this.marked][0]);
+    box.dataset.drawn = String(this.nodes.length);
   }
-  dress();
-}
 
-// lanes and bands lie behind the network
-network.on("beforeDrawing", (context) => {
-  const scale = network.getScale();
-  const right = frame.bands.reduce((end, band) => Math.max(end, band.x + band.width), 0);
-  const bottom = frame.lanes.reduce((end, lane) => Math.max(end, lane.y + lane.height), 0);
-  context.lineWidth = 1 / scale;
-  context.strokeStyle = ink("rule");
-  for (const lane of frame.lanes) {
+  colours() {
+    this.ink = { ink: ink("ink"), soft: ink("soft"), rule: ink("rule"), ground: ink("ground"), accent: ink("accent") };
+    this.face = getComputedStyle(document.body).fontFamily;
+  }
+
+  // the whole picture, or where the reader was; a small screen begins at the left, in letters that can be read
+  look() {
+    const { network, box, frame } = this;
+    if (view?.key === this.key) {
+      network.moveTo(view);
+      return;
+    }
+    network.fit({ animation: false });
+    network.moveTo({ scale: network.getScale() * 0.94, offset: { x: 34, y: 8 } });
+    if (box.clientWidth < 600) {
+      const last = frame.lanes.at(-1);
+      const scale = Math.max(network.getScale(), (box.clientHeight - 70) / (last.y + last.height + 60));
+      network.moveTo({ scale, position: { x: box.clientWidth / scale / 2 - 60 / scale, y: (last.y + last.height) / 2 - 40 } });
+    }
+  }
+
+  namedAt(scale) {
+    const size = LETTERS / Math.min(scale, 1);
+    const taken = [];
+    const named = new Set();
+    const lit = this.lit();
+    const first = [...this.marked].map((id) => this.names.get(id));
+    for (const node of [...first, ...(lit ? this.ranked.filter((each) => lit.has(each.id)) : this.ranked)]) {
+      if (named.has(node.id)) continue;
+      const width = Math.min(node.label.length * 0.56, 9.4) * size;
+      const height = Math.ceil((node.label.length * 0.56) / 9) * size * 1.25 + 2 * node.size;
+      const box = [node.x - width / 2, node.y - node.size, node.x + width / 2, node.y + height];
+      if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+      taken.push(box);
+      named.add(node.id);
+    }
+    return { named, size };
+  }
+
+  // who stands out: the selected with their neighbours, else those on the path, else all (undefined)
+  lit() {
+    if (this.marked.size) return new Set([...this.marked].flatMap((id) => [...this.neighbours.get(id)]));
+    const path = this.given.edges.filter((edge) => edge.onPath);
+    return path.length ? new Set(path.flatMap((edge) => [edge.from, edge.to])) : undefined;
+  }
+
+  dressedNode(node, { named, size }, lit) {
+    const shown = !lit || lit.has(node.id);
+    const chosen = this.marked.has(node.id);
+    const colour = shown ? node.color : this.ink.rule;
+    return {
+      id: node.id,
+      color: { background: colour, border: chosen ? this.ink.ink : colour, hover: colour, highlight: colour },
+      label: named.has(node.id) ? node.label : " ",
+      font: { color: this.ink.ink, size, strokeWidth: size / 4, strokeColor: this.ink.ground, face: this.face },
+      widthConstraint: { maximum: size * 9 },
+      borderWidth: chosen ? 4 : 1,
+    };
+  }
+
+  dressedEdge(edge, place, lit) {
+    const some = this.marked.size > 0;
+    const touched = some ? this.marked.has(edge.from) || this.marked.has(edge.to) : !lit || edge.onPath;
+    const plain = this.given.edges.length > 600 ? 0.32 : 0.45;
+    const colour = edge.onPath ? this.ink.accent : shaded(edge.color, this.frame.dark);
+    const opacity = edge.onPath ? 1 : touched ? (some ? 0.9 : plain) : 0.05;
+    return { id: place, width: edge.onPath ? edge.width + 3 : edge.width, color: { color: colour, opacity, inherit: false } };
+  }
+
+  dress() {
+    const letters = this.namedAt(this.network.getScale());
+    const lit = this.lit();
+    const shades = this.frame.dark;
+    this.nodes.update(this.given.nodes.map((node) => this.dressedNode({ ...node, color: shaded(node.color, shades) }, letters, lit)));
+    this.edges.update(this.given.edges.map((edge, place) => this.dressedEdge(edge, place, lit)));
+  }
+
+  // lanes and bands lie behind the network
+  behind(context) {
+    const { frame, network } = this;
+    const right = frame.bands.reduce((end, band) => Math.max(end, band.x + band.width), 0);
+    const bottom = frame.lanes.reduce((end, lane) => Math.max(end, lane.y + lane.height), 0);
+    context.lineWidth = 1 / network.getScale();
+    context.strokeStyle = this.ink.rule;
     context.beginPath();
-    context.moveTo(-40, lane.y - 52);
-    context.lineTo(right + 24, lane.y - 52);
+    for (const lane of frame.lanes) {
+      context.moveTo(-40, lane.y - 52);
+      context.lineTo(right + 24, lane.y - 52);
+    }
+    for (const band of frame.bands) {
+      context.moveTo(band.x + band.width + 23, -52);
+      context.lineTo(band.x + band.width + 23, bottom);
+    }
     context.stroke();
   }
-  for (const band of frame.bands) {
-    context.beginPath();
-    context.moveTo(band.x + band.width + 23, -52);
-    context.lineTo(band.x + band.width + 23, bottom);
-    context.stroke();
+
+  // their names stay at the edges while the picture moves
+  before(context) {
+    const { frame, network } = this;
+    const scale = network.getScale();
+    const edge = network.DOMtoCanvas({ x: 4, y: 4 });
+    context.font = `${12 / scale}px ${this.face}`;
+    context.textBaseline = "top";
+    const write = (text, x, y, align, room) => {
+      const width = context.measureText(text).width + 6 / scale;
+      if (room && width > room) return;
+      context.globalAlpha = 0.85;
+      context.fillStyle = this.ink.ground;
+      context.fillRect(align === "center" ? x - width / 2 : x, y, width, 16 / scale);
+      context.globalAlpha = 1;
+      context.fillStyle = this.ink.soft;
+      context.textAlign = align;
+      context.fillText(text, align === "center" ? x : x + 3 / scale, y + 2 / scale);
+    };
+    for (const lane of frame.lanes) write(lane.name, edge.x, lane.y - 52 + 3 / scale, "left");
+    for (const band of frame.bands) write(band.name, band.x + band.width / 2, Math.max(-52 - 20 / scale, edge.y), "center", band.width + 46);
   }
-});
 
-// their names stay at the edges while the picture moves
-network.on("afterDrawing", (context) => {
-  const scale = network.getScale();
-  const edge = network.DOMtoCanvas({ x: 4, y: 4 });
-  context.font = `${12 / scale}px ${getComputedStyle(document.body).fontFamily}`;
-  context.textBaseline = "top";
-  const write = (text, x, y, align) => {
-    const width = context.measureText(text).width + 6 / scale;
-    context.globalAlpha = 0.85;
-    context.fillStyle = ink("ground");
-    context.fillRect(align === "center" ? x - width / 2 : x, y, width, 16 / scale);
-    context.globalAlpha = 1;
-    context.fillStyle = ink("soft");
-    context.textAlign = align;
-    context.fillText(text, align === "center" ? x : x + 3 / scale, y + 2 / scale);
-  };
-  for (const lane of frame.lanes) write(lane.name, edge.x, lane.y - 52 + 3 / scale, "left");
-  for (const band of frame.bands) write(band.name, band.x + band.width / 2, Math.max(-52 - 20 / scale, edge.y), "center");
-});
+  listen() {
+    const { network, box } = this;
+    const on = (id, event, act) => document.getElementById(id).addEventListener(event, act);
+    network.on("beforeDrawing", (context) => this.behind(context));
+    network.on("afterDrawing", (context) => this.before(context));
+    network.on("zoom", () => {
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => this.dress(), 120);
+    });
+    network.on("dragEnd", () => this.remember());
+    network.on("click", ({ nodes: hit }) => this.choose(hit.length && !this.marked.has(hit[0]) ? hit[0] : null));
+    network.on("doubleClick", ({ nodes: hit }) => hit.length && (location.href = this.names.get(hit[0]).address));
+    network.on("hoverNode", () => (box.style.cursor = "pointer"));
+    network.on("blurNode", () => (box.style.cursor = ""));
+    on("zoom-in", "click", () => this.zoom(1.5));
+    on("zoom-out", "click", () => this.zoom(1 / 1.5));
+    on("zoom-fit", "click", () => {
+      view = undefined;
+      this.look();
+      this.dress();
+    });
+    on("save-png", "click", () => this.savePng());
+    on("save-svg", "click", () => {
+      const letters = this.namedAt(0.7);
+      const text = picture(this.frame, this.nodes.get(), this.edges.get(), letters.named, { ...this.ink, face: this.face });
+      save(URL.createObjectURL(new Blob([text], { type: "image/svg+xml" })), "subsidia-network.svg");
+    });
+    this.search();
+    const form = document.getElementById("kinds");
+    // ticking a box is enough where script runs; what is usual stays out of the address
+    form?.addEventListener("change", () => form.requestSubmit());
+    form?.addEventListener("formdata", ({ formData }) => {
+      if (formData.get("size") === "degree") formData.delete("size");
+      if (formData.get("colour") === "level") formData.delete("colour");
+    });
+    this.shade = () => {
+      this.colours();
+      this.dress();
+    };
+    darkness.addEventListener("change", this.shade);
+  }
 
-let said;
-network.on("zoom", () => {
-  clearTimeout(said);
-  said = setTimeout(() => {
-    dress();
-  }, 120);
-});
+  search() {
+    const field = document.getElementById("node-search");
+    const called = (node) => node.title.split("\n")[0].toLowerCase();
+    field.addEventListener("input", () => {
+      const words = field.value.trim().toLowerCase();
+      const exact = this.given.nodes.find((node) => called(node) === words);
+      if (exact) this.choose(exact.id, true);
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      const words = field.value.trim().toLowerCase();
+      const hit = words && this.ranked.find((node) => called(node).includes(words));
+      if (hit) this.choose(hit.id, true);
+      else if (words) this.missing(field.value.trim());
+    });
+  }
 
-function choose(id, move = false) {
-  chosen = id;
-  const status = document.getElementById("node-said");
-  if (id) {
-    const node = names.get(id);
+  missing(words) {
+    const { none, draw, more } = this.said.dataset;
+    const parts = [`${none} `];
+    const known = [...(document.getElementById("network-names")?.options ?? [])].find((each) => each.value.toLowerCase() === words.toLowerCase());
+    if (known) parts.push(this.link(draw, more.replace("__", encodeURIComponent(known.value))));
+    this.said.replaceChildren(...parts);
+  }
+
+  zoom(factor) {
+    this.network.moveTo({ scale: this.network.getScale() * factor, animation: false });
+    this.dress();
+    this.remember();
+  }
+
+  remember() {
+    view = { key: this.key, scale: this.network.getScale(), position: this.network.getViewPosition() };
+  }
+
+  link(words, address) {
     const link = document.createElement("a");
-    link.href = node.address;
-    link.textContent = node.title.split("\n")[0];
-    status.replaceChildren(link, `, ${neighbours.get(id).size - 1} neighbours`);
-    if (move) network.focus(id, { scale: Math.max(0.9, network.getScale()), animation: false });
-  } else status.replaceChildren();
-  dress();
+    link.href = address;
+    link.textContent = words;
+    return link;
+  }
+
+  // says who is selected, and what can be done with it
+  tell(id) {
+    const node = this.names.get(id);
+    const slug = encodeURIComponent(id.split("/").pop());
+    const { neighbours, alone, grow, from, clear, of, more } = this.said.dataset;
+    const parts = [this.link(node.title.split("\n")[0], node.address), `, ${neighbours.replace("__", this.neighbours.get(id).size - 1)} · `];
+    parts.push(this.link(alone, of.replace("__", slug)), " · ", this.link(grow, more.replace("__", slug)), " · ");
+    const start = document.querySelector("form.ends [name=start]");
+    if (start) {
+      const begin = this.link(from, "#path");
+      begin.addEventListener("click", () => {
+        start.value = node.title.split("\n")[0];
+        document.querySelector("form.ends [name=goal]").focus();
+      });
+      parts.push(begin, " · ");
+    }
+    const end = document.createElement("button");
+    Object.assign(end, { type: "button", className: "plain", textContent: clear });
+    end.addEventListener("click", () => this.choose(null));
+    this.said.replaceChildren(...parts, end);
+  }
+
+  // a selection goes into the address, and along to the other pages
+  choose(id, move = false) {
+    this.marked = new Set(id ? [id] : []);
+    if (id) this.tell(id);
+    else this.said.replaceChildren();
+    if (move) this.network.focus(id, { scale: Math.max(0.9, this.network.getScale()), animation: false });
+    const mark = id?.includes("/id/actor/") ? `actor/${id.split("/").pop()}` : "";
+    history.replaceState(null, "", marking(location.href, mark));
+    for (const link of document.querySelectorAll(".top nav a, main a[href*='/network?'], #filters a")) link.href = marking(link.href, mark);
+    for (const form of document.querySelectorAll("#filters, #kinds, form.ends")) keep(form, mark);
+    for (const row of document.querySelectorAll("#node-table tr[data-actor]")) row.classList.toggle("marked-row", row.dataset.actor === id);
+    document.querySelector("p.selected")?.remove();
+    this.dress();
+  }
+
+  savePng() {
+    const canvas = this.box.querySelector("canvas");
+    const copy = document.createElement("canvas");
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    const context = copy.getContext("2d");
+    context.fillStyle = this.ink.ground;
+    context.fillRect(0, 0, copy.width, copy.height);
+    context.drawImage(canvas, 0, 0);
+    save(copy.toDataURL("image/png"), "subsidia-network.png");
+  }
+
+  destroy() {
+    clearTimeout(this.waiting);
+    darkness.removeEventListener("change", this.shade);
+    this.network.destroy();
+  }
 }
 
-network.on("click", ({ nodes: hit }) => {
-  if (!hit.length) choose(null);
-  else if (hit[0] === chosen) location.href = names.get(chosen).address;
-  else choose(hit[0]);
-});
-network.on("hoverNode", () => (box.style.cursor = "pointer"));
-network.on("blurNode", () => (box.style.cursor = ""));
-
-const search = document.getElementById("node-search");
-search.addEventListener("input", () => {
-  const words = search.value.trim().toLowerCase();
-  const exact = given.nodes.find((node) => node.title.split("\n")[0].toLowerCase() === words);
-  if (exact) choose(exact.id, true);
-});
-search.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter") return;
-  event.preventDefault();
-  const words = search.value.trim().toLowerCase();
-  const hit = words && ranked.find((node) => node.title.split("\n")[0].toLowerCase().includes(words));
-  if (hit) choose(hit.id, true);
-  else document.getElementById("node-said").textContent = "no such actor in this picture";
-});
-
-function zoom(factor) {
-  network.moveTo({ scale: network.getScale() * factor, animation: false });
-  dress();
+function marking(address, mark) {
+  const changed = new URL(address);
+  // links that ask for another selection keep it
+  if (changed.searchParams.get("mark") !== new URL(location.href).searchParams.get("mark")) return address;
+  if (mark) changed.searchParams.set("mark", mark);
+  else changed.searchParams.delete("mark");
+  return changed.href;
 }
-document.getElementById("zoom-in").addEventListener("click", () => zoom(1.5));
-document.getElementById("zoom-out").addEventListener("click", () => zoom(1 / 1.5));
-document.getElementById("zoom-fit").addEventListener("click", () => {
-  network.fit({ animation: false });
-  choose(null);
-});
-document.getElementById("save-png").addEventListener("click", () => {
-  const canvas = box.querySelector("canvas");
-  const copy = document.createElement("canvas");
-  copy.width = canvas.width;
-  copy.height = canvas.height;
-  const context = copy.getContext("2d");
-  context.fillStyle = ink("ground");
-  context.fillRect(0, 0, copy.width, copy.height);
-  context.drawImage(canvas, 0, 0);
-  save(copy.toDataURL("image/png"), "subsidia-network.png");
-});
-// ticking a box is enough where script runs
-for (const tick of document.querySelectorAll("#kinds input[type=checkbox]"))
-  tick.addEventListener("change", () => tick.form.requestSubmit());
-darkness.addEventListener("change", dress);
-start();
-box.dataset.drawn = String(nodes.length);
+
+function keep(form, mark) {
+  let field = form.querySelector("[name=mark]");
+  if (!field) {
+    field = Object.assign(document.createElement("input"), { type: "hidden", name: "mark" });
+    form.append(field);
+  }
+  field.value = mark;
+  field.disabled = !mark;
+}
+
+onPage(redraw);
