@@ -1,4 +1,4 @@
-"""Removal: what goes from the graph when an actor, a programme or a flow is taken away, and the graph without it.
+"""Removal: what goes from the graph when an actor, a programme, a flow or a mechanism is taken away, and what is left.
 
 The store itself is never changed: the graph without the statements is a copy (its large files by hard link) that is
 thrown away when it has been asked.
@@ -21,11 +21,12 @@ from ontology.identifiers import ID, expand, is_slug, mint
 
 __all__ = ["KINDS", "Removal", "Target", "named", "removal", "without"]
 
-TargetKind = Literal["actor", "programme", "flow"]
+TargetKind = Literal["actor", "programme", "flow", "mechanism"]
 KINDS: Final[dict[TargetKind, str]] = {
     "actor": "gov:Actor",
     "programme": "gov:Programme",
     "flow": "gov:FundingFlow",
+    "mechanism": "gov:CoordinationMechanism",
 }
 
 _IN_MEMORY: Final = 500_000
@@ -65,12 +66,16 @@ class Removal:
 
 
 def named(snapshot: Snapshot, name: str) -> list[Target]:
-    """Give the actors, programmes and flows of that name: a slug, `actor/slug`, or an IRI; [] where there is none."""
+    """Give the things of that name: a slug, `actor/slug`, or an IRI; [] where there is none.
+
+    A slug alone names a mechanism only where it names nothing else: many are called as the programme that they serve.
+    """
     kind, _, last = name.removeprefix(ID).rpartition("/")
     if not is_slug(last):
         return []
     found = [Target(each, mint(each, last)) for each in KINDS if kind in ("", each)]
-    return [each for each in found if _is(snapshot, each.iri, KINDS[each.kind])]
+    known = [each for each in found if _is(snapshot, each.iri, KINDS[each.kind])]
+    return [each for each in known if each.kind != "mechanism" or len(known) == 1]
 
 
 def _is(snapshot: Snapshot, iri: str, curie: str) -> bool:
@@ -81,7 +86,8 @@ def removal(snapshot: Snapshot, target: Target | None) -> Removal:
     """Say what goes with a target; of nothing nothing goes. The cost grows with what is stated about the target.
 
     With an actor go the flows that it pays or receives, its duties, and the mechanisms that it alone keeps up; with a
-    programme those below it and the flows through them; with each flow those that pass its money on (gov:partOf).
+    programme those below it and the flows through them; with each flow those that pass its money on (gov:partOf). A
+    mechanism goes alone.
     """
     if target is None:
         return Removal(None)
@@ -95,7 +101,9 @@ def removal(snapshot: Snapshot, target: Target | None) -> Removal:
         flows |= _subjects(snapshot, "gov:payer", target.iri) | _subjects(snapshot, "gov:recipient", target.iri)
         duties = _subjects(snapshot, "gov:holder", target.iri)
         mechanisms = _subjects(snapshot, "gov:participant", target.iri)
-    gone = {each for each in mechanisms if len(_objects(snapshot, each, "gov:participant")) <= 2}
+    if target.kind == "mechanism":
+        mechanisms = {target.iri}
+    gone = {each for each in mechanisms if each == target.iri or len(_objects(snapshot, each, "gov:participant")) <= 2}
     return Removal(
         target=target,
         programmes=tuple(sorted(programmes - {target.iri})),

@@ -1,8 +1,9 @@
-"""What if an actor, a programme or a flow were not there: what duties lose, which ties go, which gaps come and go."""
+"""What if an actor, a programme, a flow or a mechanism were not there: what duties lose, which ties and gaps change."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 from graph.columns import columns_of
 from graph.filters import Filters
@@ -119,9 +120,11 @@ def _funding_ties(snapshot: Snapshot, flows: tuple[Flow, ...], gone: frozenset[s
 
 
 def _coordination_ties(snapshot: Snapshot, removed: Removal, at: int | None) -> tuple[Tie, ...]:
-    """Give the pairs that no mechanism ties without the actor: those between it and each other participant."""
-    if removed.target is None or removed.target.kind != "actor":
+    """Give the pairs that no mechanism ties any more; without an actor, those between it and each participant."""
+    if removed.target is None or removed.target.kind not in ("actor", "mechanism"):
         return ()
+    if removed.target.kind == "mechanism":
+        return _pairs_untied(snapshot, removed.target.iri, at)
     participants = snapshot.values("gov:participant")
     pairs: dict[str, list[str]] = {}
     for mechanism in sorted(_held(snapshot, (*removed.mechanisms, *removed.left), at)):
@@ -129,3 +132,16 @@ def _coordination_ties(snapshot: Snapshot, removed: Removal, at: int | None) -> 
             if other != removed.target.iri:
                 pairs.setdefault(other, []).append(mechanism)
     return tuple(Tie("coordination", removed.target.iri, other, tuple(pairs[other])) for other in sorted(pairs))
+
+
+def _pairs_untied(snapshot: Snapshot, mechanism: str, at: int | None) -> tuple[Tie, ...]:
+    """Give the pairs of participants that no other mechanism ties."""
+    participants = snapshot.values("gov:participant")
+    held = _held(snapshot, tuple(participants), at)
+    others = [set(participants[each]) for each in held if each != mechanism]
+    pairs = combinations(sorted(set(participants.get(mechanism, ()))), 2) if mechanism in held else ()
+    return tuple(
+        Tie("coordination", one, other, (mechanism,))
+        for one, other in pairs
+        if not any(one in each and other in each for each in others)
+    )

@@ -7,7 +7,7 @@ filled as far as the sources were searched; where nothing is recorded the words 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 __all__ = [
@@ -25,8 +25,8 @@ __all__ = [
 Row = Mapping[str, Any]
 DRAWN: Final = {"duties": "of ", "ties": "", "measures": ""}
 """The groups of indicators that are counts of one kind each, with the beginning that their drawn ones have."""
-_LABELS: Final = 14.0
-_ACROSS: Final = 4
+_LABELS: Final = 16.0
+_ACROSS: Final = 5
 _GUTTER: Final = 4.0
 _HEAD: Final = 34
 _LINE: Final = 22
@@ -46,7 +46,7 @@ class AspectCell:
 @dataclass(frozen=True, slots=True)
 class Dot:
     """One place in one panel: its value (None where nothing is recorded), where it is drawn, and how far it was
-    searched; `state` says what nothing means there.
+    searched; `state` says what nothing means there, `of` how many a share is of.
     """
 
     key: str
@@ -55,6 +55,7 @@ class Dot:
     y: int
     coverage: str
     state: str
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +136,23 @@ def share_panels(rows: Sequence[Row], codes: Sequence[str]) -> Panels:
 
     A field of which no targeting is known in any of the countries is left out.
     """
-    known = {(row["country"], row["field"]): row["not_targeted"] for row in rows if row["not_targeted"] is not None}
+    known = {(row["country"], row["field"]): row for row in rows if row["not_targeted"] is not None}
     fields = sorted({field for _, field in known})
-    specifications = [
-        ("mainstreaming", code, 1.0, [(field, known.get((code, field)), "partly") for field in fields])
-        for code in codes
-    ]
-    return _laid(specifications if fields else [], (), max(1, len(codes)), labels=20.0)
+    specifications = []
+    for code in codes:
+        found = [(field, known.get((code, field))) for field in fields]
+        values = [(field, row["not_targeted"] if row else None, "partly") for field, row in found]
+        specifications.append(("mainstreaming", code, 1.0, values))
+    drawn = _laid(specifications if fields else [], (), max(1, len(codes)), labels=20.0)
+    panels = (
+        replace(panel, dots=tuple(replace(dot, of=_of(known.get((panel.indicator, dot.key)))) for dot in panel.dots))
+        for panel in drawn.panels
+    )
+    return replace(drawn, panels=tuple(panels))
+
+
+def _of(row: Row | None) -> int | None:
+    return row["with_targeting"] if row else None
 
 
 def _laid(

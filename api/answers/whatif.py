@@ -1,4 +1,4 @@
-"""The what-if document: what would be lost without an actor, a programme or a flow."""
+"""The what-if document: what would be lost without an actor, a programme, a flow or a mechanism."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MOST_FLOWS: Final = 5000
 
 
 def read_target(snapshot: Snapshot, given: str) -> Target:
-    """Read what is to be removed: a slug, `actor/slug`, `programme/slug`, `flow/slug`, an IRI, or an exact name.
+    """Read what is to be removed: a slug, `actor/slug` (or another kind), an IRI, or an exact name.
 
     Raises ParameterRefused with near matches where nothing, or more than one thing, is called so.
     """
@@ -49,7 +49,7 @@ def read_target(snapshot: Snapshot, given: str) -> Target:
         raise ParameterRefused("remove", given, "one thing, and this names several", names)
     if not found:
         near = near_matches(given.rpartition("/")[2], _names(snapshot))
-        raise ParameterRefused("remove", given, "the name of a known actor, programme or flow", near)
+        raise ParameterRefused("remove", given, "the name of a known actor, programme, flow or mechanism", near)
     return found[0]
 
 

@@ -88,12 +88,14 @@ def _tell(item: dict[str, Any]) -> None:
 
 
 def whatif(
-    remove: Annotated[str, typer.Option(help="an actor, a programme or a flow; actor/… or programme/… where both fit")],
+    remove: Annotated[
+        str, typer.Option(help="an actor, a programme, a flow or a mechanism; actor/… or programme/… where both fit")
+    ],
     at: At = None,
     store: StorePath = None,
     json: AsJson = False,
 ) -> None:
-    """Say what would be lost without an actor, a programme or a flow; nothing is changed."""
+    """Say what would be lost without an actor, a programme, a flow or a mechanism; nothing is changed."""
     snapshot = store_at(store).snapshot()
     filters = given_filters(snapshot, None, at=at)
     document = what_if_document(snapshot, read_target(snapshot, remove), filters)

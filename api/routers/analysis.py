@@ -66,11 +66,12 @@ def whatif(
     snapshot: SnapshotGiven,
     raw: FiltersGiven,
     remove: Annotated[
-        str, Query(max_length=300, description="an actor, a programme or a flow: slug, kind/slug or IRI")
+        str,
+        Query(max_length=300, description="an actor, a programme, a flow or a mechanism: slug, kind/slug, IRI or name"),
     ],
     rules: Annotated[bool, Query(description="whether to ask the rules again too, which takes seconds")] = True,
 ) -> Response:
-    """Say what would be lost without an actor, a programme or a flow; nothing is changed."""
+    """Say what would be lost without an actor, a programme, a flow or a mechanism; nothing is changed."""
     filters = read_filters(snapshot, raw)
     return respond(request, what_if_document(snapshot, read_target(snapshot, remove), filters, rules=rules))
 

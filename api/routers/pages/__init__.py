@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routers.pages import actors, compare, flows, gaps, home, network, sources, timeline
+from api.routers.pages import actors, compare, flows, gaps, home, network, sources, timeline, whatif
 from api.routers.pages import map as map_page
 
 __all__ = ["router"]
 
 router = APIRouter()
-for _page in (home, flows, network, map_page, gaps, actors, sources, timeline, compare):
+for _page in (home, flows, network, map_page, gaps, actors, sources, timeline, compare, whatif):
     router.include_router(_page.router)
