@@ -49,8 +49,8 @@ class Ties:
 def ties_between(snapshot: Snapshot, what: str, between: str, filters: Filters) -> Ties:
     """Count flows or mechanisms between countries or places, in what the filters let through.
 
-    A body is where its jurisdiction is; of several places the first in order of IRIs counts. An empty graph has no
-    ties. The cost is one scan of the flow columns, or the list of mechanisms.
+    A body is where its jurisdiction is; of several places the first in order of IRIs counts. With a country, one end
+    of each pair is in it. An empty graph has no ties. The cost is one scan of the flow columns, or the list of mechanisms.
     """
     counts = _flows(snapshot, between, filters) if what == "flows" else _mechanisms(snapshot, between, filters)
     found = [
@@ -104,5 +104,6 @@ def _mechanisms(snapshot: Snapshot, between: str, filters: Filters) -> _Counts:
         total += 1
         within += len(ends) == 1
         unplaced += not ends
-        pairs.update(combinations(sorted(ends), 2))
+        own = {end for end in ends if filters.country in (None, end, *seats.codes([end]))}
+        pairs.update(pair for pair in combinations(sorted(ends), 2) if own.intersection(pair))
     return _Counts({pair: (count, 0) for pair, count in pairs.items()}, total, within, unplaced)

@@ -36,6 +36,8 @@ _DEEPEST: Final = 12.0
 _TOLERANCE: Final = 0.25
 _FRAME: Final = (-20.0, -20.0, WIDTH + 20.0, HEIGHT + 20.0)
 _STATE: Final = {"none-found": "none-found", "amount-unknown": "no-amount"}
+_SPREAD: Final = {1: (3,), 2: (2, 4), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
+"""By number of classes, which of the five shades they take, so that they are told apart."""
 _NUMBER: Final = re.compile(r"-?[0-9.]+")
 
 
@@ -100,7 +102,11 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that is drawn. `unplaced` places have no point in the graph, `outside` lie beyond the picture."""
+    """All that is drawn.
+
+    `classes` come with how many countries are in each, and its shade; `unplaced` places have no point in the graph,
+    `outside` lie beyond the picture.
+    """
 
     view: View
     shapes: tuple[Shape, ...]
@@ -112,7 +118,7 @@ class Picture:
     arcs: tuple[Arc, ...]
     arcs_left: int
     arcs_unplaced: int
-    classes: tuple[tuple[Class, int], ...]
+    classes: tuple[tuple[Class, int, str], ...]
     states: Mapping[str, int]
     unplaced: tuple[Row, ...]
     outside: tuple[Row, ...]
@@ -144,7 +150,7 @@ def map_picture(
         )
         for land in atlas()
     )
-    nodes, more = _nodes(countries, found)
+    nodes, more = _nodes(countries, found, {end for tie in ties for end in (tie["source"], tie["target"])})
     spots = _spots(countries, places, nodes)
     arcs = [arc for tie in ties[:MOST_ARCS] if (arc := _arc(tie, spots, ties[0]["count"])) is not None]
     placed = [(row, _point(row)) for row in places]
@@ -159,10 +165,7 @@ def map_picture(
         arcs=tuple(arcs),
         arcs_left=max(0, len(ties) - MOST_ARCS),
         arcs_unplaced=min(len(ties), MOST_ARCS) - len(arcs),
-        classes=tuple(
-            (each, sum(class_of(row["value"], found) == place for row in _valued(countries)))
-            for place, each in enumerate(found, 1)
-        ),
+        classes=tuple(_legend(countries, found)),
         states=Counter(row["state"] for row in countries),
         unplaced=tuple(row for row, point in placed if point is None),
         outside=tuple(row for row, point in placed if point and not framed(point)),
@@ -198,10 +201,19 @@ def _other_name(land: Row) -> str:
     return locale().territories.get(land["code"], land["name"]) if land["code"] else ""
 
 
+def _legend(countries: Sequence[Row], found: Sequence[Class]) -> Iterable[tuple[Class, int, str]]:
+    counts = Counter(class_of(row["value"], found) for row in _valued(countries))
+    for place, each in enumerate(found, 1):
+        yield each, counts[place], f"class-{_SPREAD[len(found)][place - 1]}"
+
+
 def _shade(row: Row | None, found: Sequence[Class]) -> str:
+    """Name what a country is filled with: the shade of its class, or the pattern that says why it has none."""
     if row is None:
         return "nothing"
-    return f"class-{class_of(row['value'], found)}" if row["value"] is not None else _STATE.get(row["state"], "nothing")
+    if row["value"] is None or not found:
+        return _STATE.get(row["state"], "nothing")
+    return f"class-{_SPREAD[len(found)][class_of(row['value'], found) - 1]}"
 
 
 def _point(row: Row) -> Point | None:
@@ -225,15 +237,15 @@ def _near(code: str | None) -> View | None:
     return View(round((max(xs) + min(xs)) / 2, 1), round((max(ys) + min(ys)) / 2, 1), round(zoom, 2))
 
 
-def _nodes(countries: Sequence[Row], found: Sequence[Class]) -> tuple[list[Node], int]:
-    """Give the nodes at the side, those with a value first; and how many more there are."""
+def _nodes(countries: Sequence[Row], found: Sequence[Class], tied: set[str]) -> tuple[list[Node], int]:
+    """Give the nodes at the side: the Union, and the countries beyond that have a value or a tie; and how many more."""
     union = [Node(*_UNION, "union", row) for row in countries if row["code"] == "EU"]
     outside = [row for row in countries if row["code"] != "EU" and not ((point := _point(row)) and framed(point))]
-    outside.sort(key=lambda row: (row["value"] is None, row["code"]))
-    shown = outside[:_MOST_BEYOND]
+    told = [row for row in outside if row["value"] is not None or tied & {row["code"], row["territory"]}]
+    told.sort(key=lambda row: (row["value"] is None, row["code"]))
     x, y = _BEYOND
-    beyond = [Node(x, y + place * _STEP, _shade(row, found), row) for place, row in enumerate(shown)]
-    return union + beyond, len(outside) - len(shown)
+    beyond = [Node(x, y + place * _STEP, _shade(row, found), row) for place, row in enumerate(told[:_MOST_BEYOND])]
+    return union + beyond, len(outside) - len(beyond)
 
 
 def _values(countries: Sequence[Row]) -> Iterable[Dot]:

@@ -106,7 +106,7 @@ def headline(
 
     >>> rows = [{"code": "ES", "value": 2, "state": "recorded"}, {"code": "NL", "value": 3, "state": "recorded"}]
     >>> headline("duties", rows, None, None, {"NL": "the Netherlands"})
-    'Of 2 countries with duties, the Netherlands has most on record: 3 duties'
+    'Of 2 countries with duties, the Netherlands has most on record: 3'
     """
     if chosen is not None:
         return f"{names[chosen['code']]}: {value_words(measure, chosen, unit)}"
@@ -115,7 +115,7 @@ def headline(
         return _("%(measure)s: nothing recorded for any country", measure=measure_name(measure))
     highest = max(row["value"] for row in valued)
     top = [row for row in valued if row["value"] == highest]
-    said = value_words(measure, top[0], unit)
+    said = value_words(measure, top[0], unit) if "min" in top[0] else amount(highest)
     if len(top) > 3:
         return _(
             "%(num)s countries have %(measure)s on record, at most %(value)s each",

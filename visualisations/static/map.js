@@ -23,6 +23,8 @@ onPage(() => {
     map.style.setProperty("--zoom", zoom);
     map.style.setProperty("--unit", `${width / zoom / box.clientWidth}px`);
     map.classList.toggle("near", zoom >= 2);
+    for (const pattern of map.querySelectorAll("pattern"))
+      pattern.setAttribute("patternTransform", `${pattern.id === "map-hatch" ? "rotate(45) " : ""}scale(${width / zoom / box.clientWidth})`);
     box.classList.toggle("moved", zoom > 1);
     if (!tell) return;
     clearTimeout(told);
@@ -191,5 +193,7 @@ onPage(() => {
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     save(canvas.toDataURL("image/png"), "subsidia-map.png");
   });
+  for (const choice of document.querySelectorAll("form.choices select"))
+    choice.addEventListener("change", () => choice.form.requestSubmit());
   map.dataset.drawn = "true";
 });
