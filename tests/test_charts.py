@@ -17,8 +17,22 @@ Row = dict[str, Any]
 HOME = "https://w3id.org/subsidia/id/actor/"
 
 
+NOTHING: Row = {"min": None, "max": None, "count": 0, "with_amount": 0}
+
+
 def node(name: str, level: str | None, column: int) -> Row:
-    return {"id": name, "actor": f"{HOME}{name}", "label": name.title(), "level": level, "column": column}
+    return {
+        "id": name,
+        "role": "group",
+        "actor": f"{HOME}{name}",
+        "programme": None,
+        "country": None,
+        "name": name.title(),
+        "level": level,
+        "column": column,
+        "received": NOTHING,
+        "paid": NOTHING,
+    }
 
 
 def link(
@@ -33,7 +47,12 @@ def link(
         "min": low,
         "max": high,
         "flows": [f"flow/{source}-{target}"],
+        "count": 1,
         "with_amount": known,
+        "phases": [],
+        "begin": 2006,
+        "end": 2006,
+        "within": False,
         "in_cycle": False,
     }
 
@@ -44,7 +63,7 @@ STATE, REGION, TOWN, NGO = (
     node("town", "local", 4),
     node("ngo", "local", 6),
 )
-LOST: Row = {"id": "not-traced-region", "actor": None, "label": "Not traced", "level": None, "column": 6}
+LOST: Row = {**node("not-traced-region", "regional", 6), "role": "not-traced", "actor": None, "name": "Region"}
 NODES = [STATE, REGION, TOWN, NGO, LOST]
 LINKS = [
     link("state", "region", 100, 100),
@@ -60,19 +79,20 @@ def series(chart: Sankey) -> Row:
 
 
 def drawn(chart: Sankey) -> dict[tuple[str, str], Row]:
-    return {(item["source"], item["target"]): item for item in series(chart)["links"]}
+    """Give the links that are drawn; of a range, which is drawn in two pieces, the sure one."""
+    return {(item["source"], item["target"]): item for item in reversed(series(chart)["links"])}
 
 
 def test_numbers_are_those_of_the_document() -> None:
-    links = drawn(sankey_chart(NODES, LINKS, "EUR"))
-    assert {pair: (item["min"], item["max"]) for pair, item in links.items()} == {
+    chart = sankey_chart(NODES, LINKS, "EUR")
+    assert {pair: (item["min"], item["max"]) for pair, item in drawn(chart).items()} == {
         (item["source"], item["target"]): (item["min"], item["max"]) for item in LINKS
     }
-    assert {pair: item["value"] for pair, item in links.items() if item["max"] is not None} == {
-        ("state", "region"): 100,
-        ("region", "town"): 45,
-        ("region", "not-traced-region"): 60,
-    }
+    widths: dict[tuple[str, str], float] = {}
+    for item in series(chart)["links"]:
+        if not item["unknown"]:
+            widths[item["source"], item["target"]] = widths.get((item["source"], item["target"]), 0) + item["value"]
+    assert widths == {("state", "region"): 100, ("region", "town"): 45, ("region", "not-traced-region"): 60}
 
 
 def test_an_unknown_amount_is_a_hairline_and_says_so() -> None:
@@ -91,10 +111,51 @@ def test_where_no_amount_is_known_nothing_gets_a_width() -> None:
     assert chart.unknown == 2
 
 
-def test_ranges_are_told_and_drawn_at_their_upper_end() -> None:
-    passed = drawn(sankey_chart(NODES, LINKS, "EUR"))["region", "town"]
-    assert passed["value"] == 45
-    assert "40–45 EUR" in passed["tip"]
+def test_a_range_is_drawn_in_two_pieces_and_told_with_both_ends() -> None:
+    pieces = [
+        (item["value"], item["open"])
+        for item in series(sankey_chart(NODES, LINKS, "EUR"))["links"]
+        if (item["source"], item["target"]) == ("region", "town")
+    ]
+    # 40 to 45: 40 are sure, 5 may or may not be there
+    assert pieces == [(40, False), (5, True)]
+    tip = drawn(sankey_chart(NODES, LINKS, "EUR"))["region", "town"]["tip"]
+    assert "40–45 EUR" in tip
+    assert "a range: at least 40, at most 45" in tip
+
+
+def test_hovering_tells_phase_basis_and_years() -> None:
+    links = [{**link("state", "town", 5, 5), "phases": ["paid"], "begin": 2005, "end": 2006, "count": 3}]
+    (item,) = series(sankey_chart([STATE, TOWN], links, "EUR"))["links"]
+    assert item["tip"] == [
+        "State → Town",
+        "5 EUR",
+        "paid directly; stated",
+        "phase: paid",
+        "2005–2006",
+        "1 of 3 flows with an amount",
+    ]
+    assert item["edgeLabel"]["formatter"] == "5 EUR + 2 unknown"
+
+
+def test_the_legend_names_what_occurs_and_nothing_else() -> None:
+    assert sankey_chart(NODES, LINKS, "EUR").legend == (
+        "direct",
+        "passed-on",
+        "range",
+        "derived",
+        "inferred",
+        "not-traced",
+        "unknown",
+    )
+    assert sankey_chart([STATE, REGION], [link("state", "region", 1, 1)], "EUR").legend == ("direct",)
+
+
+def test_what_is_selected_is_marked() -> None:
+    chart = sankey_chart(NODES, LINKS, "EUR", marked=f"{HOME}town")
+    assert [item["name"] for item in series(chart)["data"] if item["marked"]] == ["town"]
+    chart = sankey_chart(NODES, LINKS, "EUR", marked="flow/state-region")
+    assert [pair for pair, item in drawn(chart).items() if item["marked"]] == [("state", "region")]
 
 
 def test_what_is_passed_on_or_lost_or_derived_looks_different() -> None:
@@ -121,10 +182,10 @@ def test_levels_are_columns_from_the_union_down() -> None:
 
 
 def test_one_name_at_two_levels_is_two_nodes() -> None:
-    nodes = [{**STATE, "label": "Same"}, {**TOWN, "label": "Same"}]
+    nodes = [{**STATE, "name": "Same"}, {**TOWN, "name": "Same"}]
     chart = sankey_chart(nodes, [link("state", "town", 1, 1)], "EUR")
     assert [item["name"] for item in series(chart)["data"]] == ["state", "town"]
-    assert {item["label"]["formatter"].split("\n")[0] for item in series(chart)["data"]} == {"Same"}
+    assert {item["label"]["formatter"].split("\n")[0] for item in series(chart)["data"]} == {"{name|Same}"}
 
 
 def test_within_a_level_who_pays_stands_before_who_is_paid() -> None:
@@ -138,11 +199,22 @@ def test_within_a_level_who_pays_stands_before_who_is_paid() -> None:
     assert nodes["state"] < nodes["agency"] < nodes["town"]
 
 
-def test_a_circle_is_cut_where_money_climbs_and_is_reported() -> None:
+def test_a_circle_is_turned_where_money_climbs_and_ends_at_a_node_of_its_own() -> None:
     links = [link("state", "town", 10, 10), link("town", "state", 3, 3), link("town", "town", 1, 1)]
     chart = sankey_chart([STATE, TOWN], links, "EUR")
-    assert list(drawn(chart)) == [("state", "town")]
+    assert sorted(drawn(chart)) == [("state", "town"), ("town", "back-state"), ("town", "back-town")]
     assert [(item["source"], item["target"]) for item in chart.cut] == [("town", "state"), ("town", "town")]
+    labels = {item["name"]: item["label"]["formatter"].split("\n")[0] for item in series(chart)["data"]}
+    assert labels["back-state"] == "{name|↺ back to State}"
+    assert "circle" in chart.legend
+    assert {item["tip"][0] for item in series(chart)["links"]} == {"State → Town", "Town → State", "Town → Town"}
+
+
+def test_money_within_one_group_is_listed_and_not_drawn() -> None:
+    links = [link("state", "town", 10, 10), {**link("state", "state", 7, 7), "within": True}]
+    chart = sankey_chart([STATE, TOWN], links, "EUR")
+    assert list(drawn(chart)) == [("state", "town")]
+    assert [(item["source"], item["max"]) for item in chart.within] == [("state", 7)]
 
 
 def test_a_circle_within_one_level_loses_its_smallest_link() -> None:
@@ -160,6 +232,7 @@ def test_past_the_limit_the_smallest_are_left_out_and_counted() -> None:
 def test_nothing_to_draw_is_drawn_as_nothing() -> None:
     chart = sankey_chart([], [], None)
     assert series(chart)["links"] == series(chart)["data"] == []
+    assert chart.legend == ()
 
 
 def test_the_same_document_gives_the_same_bytes() -> None:

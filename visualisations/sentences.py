@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from visualisations.numbers import money, share
+from visualisations.chain_words import period_said
+from visualisations.language import gettext as _
+from visualisations.language import ngettext
+from visualisations.numbers import amount, money, share
+from visualisations.words import concept_word
 
 __all__ = ["coverage_sentence", "flows_headline", "period_words", "plural", "without_repetition"]
 
@@ -30,8 +34,8 @@ def period_words(begin: str | None, end: str | None) -> str:
     if begin and end:
         return begin if begin == end else f"{begin}–{end}"
     if begin:
-        return f"from {begin}"
-    return f"until {end}" if end else "undated"
+        return _("from %(year)s", year=begin)
+    return _("until %(year)s", year=end) if end else _("undated")
 
 
 def flows_headline(passed_on: tuple[Row, Row] | None, totals: Sequence[Row], coverage: Row) -> str:
@@ -40,35 +44,73 @@ def flows_headline(passed_on: tuple[Row, Row] | None, totals: Sequence[Row], cov
     `passed_on` is a flow and the part of it that is passed on, `totals` and `coverage` come with the funding matrix.
     """
     if passed_on is not None:
-        whole, part = passed_on
-        amount = money(whole["amount_min"], whole["amount_max"], whole["currency"])
-        when = f" in {whole['begin']}" if whole["begin"] and whole["begin"] == whole["end"] else ""
-        verb = "had to be" if part["condition"] else "were"
-        return f"Of {amount}{when}, {share(part['share'])} {verb} passed on to {part['recipient_label'] or 'others'}."
+        return _share_headline(*passed_on)
     if len(totals) == 1:
-        total = totals[0]
-        phase = f" {total['phase']}" if total["phase"] else ""
-        amount = money(total["min"], total["max"], total["currency"])
-        return f"Transfers of {amount}{phase} are recorded ({total['period']})."
+        (total,) = totals
+        facts = {"amount": money(total["min"], total["max"], total["currency"]), "period": period_said(total["period"])}
+        if total["phase"]:
+            phase = concept_word(total["phase"], "phase")
+            return _("Transfers of %(amount)s %(phase)s are recorded (%(period)s).", phase=phase, **facts)
+        return _("Transfers of %(amount)s are recorded (%(period)s).", **facts)
     if coverage["flows"]:
-        return f"{coverage['with_amount']:,} of {plural(coverage['flows'], 'flow')} that may be summed have an amount."
-    return "No flow that may be summed is recorded here."
+        return f"{_coverage(coverage)}."
+    return _("No flow that may be summed is recorded here.")
+
+
+def _share_headline(whole: Row, part: Row) -> str:
+    facts = {
+        "amount": money(whole["amount_min"], whole["amount_max"], whole["currency"]),
+        "share": share(part["share"]),
+        "recipient": part["recipient_label"] or _("others"),
+    }
+    if whole["begin"] and whole["begin"] == whole["end"]:
+        facts["year"] = whole["begin"]
+        if part["condition"]:
+            return _("Of %(amount)s in %(year)s, %(share)s had to be passed on to %(recipient)s.", **facts)
+        return _("Of %(amount)s in %(year)s, %(share)s were passed on to %(recipient)s.", **facts)
+    if part["condition"]:
+        return _("Of %(amount)s, %(share)s had to be passed on to %(recipient)s.", **facts)
+    return _("Of %(amount)s, %(share)s were passed on to %(recipient)s.", **facts)
+
+
+def _coverage(coverage: Row) -> str:
+    return ngettext(
+        "%(known)s of %(num)s flow that may be summed have an amount",
+        "%(known)s of %(num)s flows that may be summed have an amount",
+        coverage["flows"],
+        known=amount(coverage["with_amount"]),
+        num=amount(coverage["flows"]),
+    )
 
 
 def coverage_sentence(coverage: Row, left_out: Sequence[Row], undated: int, at: int | None) -> str:
     """Say what is unknown about a selection of flows."""
-    parts = []
-    if coverage["flows"]:
-        parts.append(
-            f"{coverage['with_amount']:,} of {plural(coverage['flows'], 'flow')} that may be summed have an amount"
-        )
+    parts = [_coverage(coverage)] if coverage["flows"] else []
     others = sum(item["flows"] for item in left_out)
     if others:
-        parts.append(f"{plural(others, 'other')} {'is' if others == 1 else 'are'} in no sum, for the reasons below")
+        parts.append(
+            ngettext(
+                "%(num)s other is in no sum, for the reasons below",
+                "%(num)s others are in no sum, for the reasons below",
+                others,
+                num=amount(others),
+            )
+        )
     if undated:
-        shown = f", so shown for {at} as for every year" if at is not None else ""
-        parts.append(f"{undated:,} of all {'is' if undated == 1 else 'are'} undated{shown}")
+        parts.append(_undated(undated, at))
     return "; ".join(parts) + "." if parts else ""
+
+
+def _undated(count: int, at: int | None) -> str:
+    if at is None:
+        return ngettext("%(num)s of all is undated", "%(num)s of all are undated", count, num=amount(count))
+    return ngettext(
+        "%(num)s of all is undated, so shown for %(year)s as for every year",
+        "%(num)s of all are undated, so shown for %(year)s as for every year",
+        count,
+        num=amount(count),
+        year=at,
+    )
 
 
 def without_repetition(sentence: str, headline: str) -> str:

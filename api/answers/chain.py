@@ -75,6 +75,7 @@ def _node(snapshot: Snapshot, group: Group, links: list[Row]) -> Row:
         "id": group.id,
         "role": group.role,
         "label": _label(snapshot, group),
+        "name": group.label or (countries(snapshot).get(group.who, group.who) if where and group.who else None),
         "actor": iri if group.role in ("group", "provider") else None,
         "programme": iri if group.role == "programme" else None,
         "country": group.who if where else None,
