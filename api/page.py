@@ -15,6 +15,7 @@ from api.answers.citations import citations
 from api.embeds import EMBED, is_embedded
 from api.negotiation import best
 from api.parameters import countries
+from api.repeats import allow_repeats
 from graph.labels import label_in
 from graph.remember import remembered
 from graph.snapshot import Snapshot
@@ -51,6 +52,7 @@ def page(
         "label": lambda iri: label_in(snapshot, iri, language()),
         "name_of": lambda iri: _name(snapshot, iri),
     }
+    allow_repeats(request.scope)
     return HTMLResponse(render(template, {**frame, **context}), status, headers=_VARY)
 
 

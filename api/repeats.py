@@ -1,7 +1,8 @@
-"""Repeats: a query that was answered is answered again without going through the application.
+"""Repeats: a query or a page that was answered is answered again without going through the application.
 
 What was sent is kept with the address, the Accept headers and the generation that it answers, where the application
-says that the answer rests on nothing else. A store on a server is not asked here, as that may take time.
+says that the answer rests on nothing else; a page also with the host by which it was asked, as it names its own
+address. A store on a server is not asked here, as that may take time.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from graph.store import Store
 
 __all__ = ["Repeats", "allow_repeats"]
 
-_TELLING: Final = (b"accept", b"accept-encoding")
+_TELLING: Final = (b"accept", b"accept-encoding", b"accept-language", b"host")
 _PASSED: Final = frozenset((b"if-none-match", b"if-match", b"range", b"authorization"))
 _ALLOWED: Final = "subsidia.lasting"
 
@@ -39,7 +40,7 @@ def allow_repeats(scope: Scope) -> None:
 
 
 class Repeats:
-    """Keeps what was sent for GET /sparql, within so many bytes; 0 keep nothing. `state` has the store."""
+    """Keeps what was sent for GET, where that was allowed, within so many bytes; 0: nothing. `state` has the store."""
 
     def __init__(self, app: ASGIApp, state: State, most: int) -> None:
         self.app = app
@@ -53,6 +54,7 @@ class Repeats:
         if key is None:
             await self.app(scope, receive, send)
             return
+        scope.setdefault("state", {})  # the same for layers inside that copy the scope
         found = self.kept.find(key)
         if found is not None:
             # whoever stands outside adds headers to the list that it is given
@@ -67,7 +69,8 @@ class Repeats:
             elif begun and not message.get("more_body") and scope.get("state", {}).get(_ALLOWED):
                 start = begun.pop()
                 if start["status"] == 200:
-                    self.kept.keep(key, len(key[2]), _Sent(tuple(start["headers"]), message.get("body", b"")))
+                    length = sum(len(part) for part in key if isinstance(part, str | bytes))
+                    self.kept.keep(key, length, _Sent(tuple(start["headers"]), message.get("body", b"")))
             else:
                 begun.clear()
             await send(message)
@@ -76,7 +79,8 @@ class Repeats:
 
     def _key(self, scope: Scope) -> tuple[Any, ...] | None:
         """Give what an answer is kept under; None for a request whose answer is not kept."""
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] != "/sparql" or scope.get("root_path"):
+        store: Store | None = getattr(self.state, "store", None)
+        if scope["type"] != "http" or scope["method"] != "GET" or not self.kept.most or store is None or store.remote:
             return None
         told = dict.fromkeys(_TELLING, b"")
         for name, value in scope["headers"]:
@@ -84,11 +88,9 @@ class Repeats:
                 return None
             if name in told:
                 told[name] = value
-        store: Store = self.state.store
-        if store.remote or not self.kept.most:
-            return None
         try:
             snapshot = store.snapshot()
         except StoreUnreachable:  # the application says so, as it says all else
             return None
-        return snapshot.identity, snapshot.generation, scope["query_string"], *told.values()
+        place = (scope["path"], scope["scheme"], scope.get("root_path", ""))
+        return snapshot.identity, snapshot.generation, scope["query_string"], *place, *told.values()

@@ -87,3 +87,24 @@ def test_only_embedded_charts_may_be_framed(client: TestClient) -> None:
     assert other.status_code == 404
     assert 'id="filters"' in page.text
     assert 'id="filters"' not in embedded.text
+
+
+def test_a_page_asked_again_is_the_same_and_never_in_the_language_or_for_the_host_of_another(
+    client: TestClient,
+) -> None:
+    kept = client.app.state.repeats  # type: ignore[attr-defined]
+    address, before = "/gaps?country=NL&type=discontinuity", kept.hits
+
+    def ask(language: str, host: str) -> str:
+        headers = {"Accept": "text/html", "Accept-Language": language, "Host": host}
+        return client.get(address, headers=headers).text
+
+    first = ask("en", "one.example")
+    assert kept.hits == before
+    assert ask("en", "one.example") == first
+    assert kept.hits == before + 1
+    assert '<html lang="de">' in ask("de", "one.example")
+    other = ask("en", "other.example")
+    assert kept.hits == before + 1
+    assert "http://other.example/gaps" in other
+    assert "one.example" not in other

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -25,25 +26,32 @@ from tests.service import serving
 
 OUTSIDE: Final = "https://data.example.org/kg"
 ACTOR: Final = "actor/es-state"
+EXAMPLE: Final = Path(__file__).parents[1] / "docs" / "operations" / "nginx.conf"
 CONFIGURATION: Final = """\
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; {user}
 events {{ }}
 http {{
     access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
     uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-    server {{
-        listen 127.0.0.1:{port};
-        location /kg/ {{
-            proxy_pass http://127.0.0.1:{behind}/;
-            proxy_set_header Host $host;
-            proxy_set_header X-Forwarded-Proto https;
-            proxy_set_header X-Forwarded-Host data.example.org;
-            proxy_set_header X-Forwarded-Prefix /kg;
-            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-        }}
-    }}
+    {example}
 }}
 """
+
+
+def _example(port: int, behind: int) -> str:
+    """Give the configuration that the guide gives, its ports and the names from outside as the tests have them."""
+    changes = {
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "127.0.0.1:8001": f"127.0.0.1:{behind}",
+        "    server 127.0.0.1:8002 max_fails=1 fail_timeout=1s;\n": "",
+        "X-Forwarded-Proto $scheme": "X-Forwarded-Proto https",
+        "X-Forwarded-Host $http_host": "X-Forwarded-Host data.example.org",
+    }
+    text = EXAMPLE.read_text()
+    for said, meant in changes.items():
+        assert said in text
+        text = text.replace(said, meant)
+    return text
 
 
 def nginx() -> str:
@@ -64,7 +72,7 @@ def proxy(casebook_store: Store, tmp_path_factory: pytest.TempPathFactory) -> It
         port = free.getsockname()[1]
     with serving(casebook_store.path, readers="2") as service:
         user = "user root;" if os.getuid() == 0 else ""
-        text = CONFIGURATION.format(folder=folder, user=user, port=port, behind=service.port)
+        text = CONFIGURATION.format(folder=folder, user=user, example=_example(port, service.port))
         (folder / "nginx.conf").write_text(text)
         process = subprocess.Popen([command, "-p", str(folder), "-c", str(folder / "nginx.conf")])
         try:
