@@ -146,6 +146,8 @@ def actor_view(snapshot: Snapshot, name: str, filters: Filters, rows: int, after
         not_applied=not_applied(filters, _NOT_APPLIED),
     )
     queries = {part: list_query(part, only) for part in ("flows", *_HELD_BY)}
+    # every page has `programmes` to filter by
+    lists["operates"] = lists.pop("programmes")
     return {"actor": actor, "flows": flows, **lists, "gaps": gaps.data, "document": document, "queries": queries}
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.answers import lists
 from api.answers.actor import actor_document
+from api.answers.actors import SORTS, actors_document
 from api.answers.chain import chain_document
 from api.answers.changes import changes_document
 from api.answers.conversion import converted, read_conversion
@@ -25,7 +26,7 @@ from api.exports import network_file
 from api.parameters import RawFilters, one_of, read_currency, read_filters
 from api.problems import NotFound
 from api.respond import respond, respond_json
-from api.routers import analysis
+from api.routers import actor_parts, analysis
 from api.routers import map as map_answers
 from api.routers import measures as network_measures
 from graph.funding.grain import GRAINS
@@ -54,6 +55,7 @@ router = APIRouter(prefix="/api/v1", tags=["data"], responses=_RESPONSES, defaul
 
 router.include_router(network_measures.router)
 router.include_router(analysis.router)
+router.include_router(actor_parts.router)
 router.include_router(map_answers.router)
 
 ConvertAsked = Annotated[
@@ -72,10 +74,18 @@ def _list(
 
 @router.get("/actors")
 def actors(
-    request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, page: PageGiven, form: FormatAsked = None
+    request: Request,
+    snapshot: SnapshotGiven,
+    raw: FiltersGiven,
+    page: PageGiven,
+    q: Annotated[str, Query(description="words that the name has", max_length=200)] = "",
+    sort: Annotated[str | None, Query(description="name, level or ties; without it by IRI")] = None,
+    form: FormatAsked = None,
 ) -> Response:
-    """List the bodies that decide, pay, deliver, coordinate or receive."""
-    return _list("actors", request, snapshot, raw, page, form)
+    """List the bodies that decide, pay, deliver, coordinate or receive, with the ties that statements make."""
+    filters = read_filters(snapshot, raw, lists.TYPE_SCHEMES["actors"])
+    order = one_of("sort", sort, SORTS) if sort else None
+    return respond(request, actors_document(snapshot, filters, q, order, page.limit, page.offset), form)
 
 
 @router.get("/actors/{name}")
