@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from visualisations.language import language
 from visualisations.render import render
 
 __all__ = ["router"]
@@ -16,4 +17,4 @@ router = APIRouter(include_in_schema=False)
 def docs(request: Request) -> HTMLResponse:
     """Show the API with forms to try it."""
     root = request.scope.get("root_path", "").rstrip("/")
-    return HTMLResponse(render("docs.html", {"root": root}))
+    return HTMLResponse(render("docs.html", {"root": root, "language": language}))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, Response
 
 from api.answers.completions import completions
@@ -15,9 +15,11 @@ from api.negotiation import best
 from api.page import page
 from api.problems import NotFound, problem
 from api.routers.linked_data import RDF, SUFFIXES
-from ontology.terms import version
+from graph.snapshot import Snapshot
+from ontology.identifiers import notation
+from ontology.terms import terms, version
 from ontology.versions import ontology_graph, published
-from ontology.vocabulary import FOLDER, vocabulary
+from ontology.vocabulary import FOLDER
 
 __all__ = ["router"]
 
@@ -31,6 +33,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     406: {"description": "none of the accepted types", **_PROBLEM},
     503: {"description": "the store cannot be read", **_PROBLEM},
 }
+WordsAsked = Annotated[str, Query(max_length=200, description="words that the terms shown on the page hold")]
 _FILES: Final = {
     "context.jsonld": (FOLDER / "context.jsonld", "application/ld+json"),
     "alignments.ttl": (FOLDER / "alignments.ttl", "text/turtle"),
@@ -39,19 +42,21 @@ _FILES: Final = {
 
 @router.get("/ontology", responses=_RESPONSES, response_class=Response)
 @router.head("/ontology", include_in_schema=False)
-def ontology(request: Request, snapshot: SnapshotGiven) -> Response:
-    """Show the ontology, or give it as RDF."""
+def ontology(request: Request, snapshot: SnapshotGiven, q: WordsAsked = "") -> Response:
+    """Show the ontology, or give it as RDF; `q` narrows what is shown to the terms that hold all its words."""
     media_type = best(request.headers.get("accept"), ["text/html", *RDF])
     if media_type != "text/html":
         return _rdf(request, media_type)
-    document = ontology_document(snapshot).as_dict()
+    words = q.strip()
+    document = ontology_document(snapshot, _holding(words) if words else None).as_dict()
     by_kind: dict[str, list[Any]] = {"class": [], "property": [], "scheme": [], "concept": []}
-    for row in document["data"]:
+    for row in document["data"] + (_schemes_of(snapshot, document["data"]) if words else []):
         by_kind[row["kind"]].append(row)
     context = {
         "document": document,
         "by_kind": by_kind,
-        "schemes": vocabulary().schemes,
+        "words": words,
+        "found": len(document["data"]),
         "version_number": version(),
         "versions": list(published()),
     }
@@ -90,6 +95,21 @@ def ontology_part(name: str) -> Response:
         known = ", ".join([*_FILES, *(f"{each}.ttl" for each in published())])
         raise NotFound(f"there is no {name!r} here; known: {known}")
     return FileResponse(found, media_type="text/turtle; charset=utf-8")
+
+
+def _holding(words: str) -> list[str]:
+    """Find the terms that hold all words in name, label or definition, by IRI; a concept comes without its scheme."""
+    wanted = words.casefold().split()
+    texts = {iri: f"{term.name} {term.label} {term.definition}".casefold() for iri, term in terms().items()}
+    return [iri for iri, text in texts.items() if all(word in text for word in wanted)]
+
+
+def _schemes_of(snapshot: Snapshot, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the schemes, not among the rows, that concepts among them are from: their headings."""
+    names = {row["scheme"] for row in rows if row["kind"] == "concept"}
+    there = {row["term"] for row in rows}
+    schemes = [iri for iri, term in terms().items() if term.kind == "scheme" and notation(iri) in names - {None}]
+    return ontology_document(snapshot, [iri for iri in schemes if iri not in there]).as_dict()["data"]
 
 
 def _rdf(request: Request, media_type: str | None) -> Response:
