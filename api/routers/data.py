@@ -19,7 +19,7 @@ from api.answers.gaps import GAP_DIMENSIONS, gap_matrix_document, gaps_document
 from api.answers.network import network_document
 from api.answers.overview import search_document, stats_document
 from api.answers.path import known_actor, path_document
-from api.answers.sources import coverage_document, source_document, sources_document
+from api.answers.sources import coverage_document, source_document, source_kinds, sources_document
 from api.answers.territories import geojson, territories_document
 from api.dependencies import FiltersGiven, PageGiven, SnapshotGiven
 from api.exports import network_file
@@ -274,9 +274,17 @@ def sources(request: Request, snapshot: SnapshotGiven, form: FormatAsked = None)
 
 
 @router.get("/sources/{name}")
-def source(request: Request, name: str, snapshot: SnapshotGiven, page: PageGiven, form: FormatAsked = None) -> Response:
+def source(
+    request: Request,
+    name: str,
+    snapshot: SnapshotGiven,
+    page: PageGiven,
+    kind: Annotated[str | None, Query(description="one kind of statement, as flow or competence")] = None,
+    form: FormatAsked = None,
+) -> Response:
     """List the statements that rest on a source, in the order of its text."""
-    document = source_document(snapshot, name, page.limit, page.offset) if is_slug(name) else None
+    chosen: str | None = one_of("kind", kind, list(source_kinds(snapshot, name))) if kind and is_slug(name) else None
+    document = source_document(snapshot, name, page.limit, page.offset, chosen) if is_slug(name) else None
     if document is None:
         raise NotFound(f"no source is called {name}")
     return respond(request, document, form)
