@@ -24,6 +24,7 @@ KINDS: Final[Mapping[str, str]] = {
     "skos:ConceptScheme": "scheme",
     "skos:Concept": "concept",
 }
+_SCHEMA: Final = "https://schema.org/"  # no prefix of ours
 _ALIGNING: Final = (
     "rdfs:subClassOf",
     "rdfs:subPropertyOf",
@@ -113,8 +114,8 @@ def _term(iri: str, kind: str, values: Mapping[str, list[str]]) -> Term:
         sources=all_of("dcterms:source"),
         notes=all_of("skos:scopeNote", "skos:editorialNote", "skos:note"),
         scheme=name.partition("/")[0] if kind == "concept" else None,
-        used_with=all_of("schema:domainIncludes"),
-        values=all_of("schema:rangeIncludes"),
+        used_with=all_of(f"{_SCHEMA}domainIncludes"),
+        values=all_of(f"{_SCHEMA}rangeIncludes"),
         values_from=from_scheme.rpartition("/")[2] if from_scheme else None,
         broader=first("skos:broader"),
         alignments=tuple(Alignment(relation, other) for relation in _ALIGNING for other in values.get(relation, ())),

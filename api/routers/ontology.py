@@ -109,7 +109,8 @@ def _schemes_of(snapshot: Snapshot, rows: list[dict[str, Any]]) -> list[dict[str
     names = {row["scheme"] for row in rows if row["kind"] == "concept"}
     there = {row["term"] for row in rows}
     schemes = [iri for iri, term in terms().items() if term.kind == "scheme" and notation(iri) in names - {None}]
-    return ontology_document(snapshot, [iri for iri in schemes if iri not in there]).as_dict()["data"]
+    found: list[dict[str, Any]] = ontology_document(snapshot, [iri for iri in schemes if iri not in there]).data
+    return found
 
 
 def _rdf(request: Request, media_type: str | None) -> Response:
