@@ -52,7 +52,7 @@ _OPTIONS: Final[dict[str, Any]] = {
 }
 _CURVED: Final = {"enabled": True, "type": "curvedCW", "roundness": 0.12}
 _CURVES: Final = 1500
-"""With more lines than this they are straight: a curve takes several times as long to draw."""
+"""With more lines than this they are straight and whole: curves and dashes take several times as long to draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class Picture:
     nodes: int
     edges: int
     beyond: int
+    fine: bool = True
 
 
 def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]], dict[str, Any]]:
@@ -107,7 +108,7 @@ def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]]
     for band in bands:
         frame["bands"].append(
             {
-                "name": {"": _("no country"), _ELSEWHERE: _("other countries")}.get(band, band),
+                "name": {"": _("no country"), _ELSEWHERE: _("others")}.get(band, band),
                 "x": left,
                 "width": width[band] * _STEP_X,
             }
@@ -177,7 +178,8 @@ def network_picture(network: nx.MultiDiGraph[str], address: Callable[[str], str]
     sizes = sizes_of(look.values)
     lines = _lines(drawn)
     net = Pyvis(directed=True, height="100%", width="100%")
-    smooth = _CURVED if len(lines) <= _CURVES else {"enabled": False}
+    fine = len(lines) <= _CURVES
+    smooth = _CURVED if fine else {"enabled": False}
     net.set_options(json.dumps({**_OPTIONS, "edges": {**_OPTIONS["edges"], "smooth": smooth}}))
     net.set_template_dir(str(_TEMPLATES), "pyvis.html")
     for actor in sorted(places):
@@ -189,10 +191,11 @@ def network_picture(network: nx.MultiDiGraph[str], address: Callable[[str], str]
         net.add_node(actor, **_node(actor, drawn, look), **place, address=address(actor))
     steps = {frozenset(pair) for pair in pairwise(look.path)}
     for (one, other, kind), labels in sorted(lines.items()):
-        on_path = frozenset((one, other)) in steps
-        net.add_edge(one, other, **_edge(kind, labels, drawn, one, other), **({"onPath": True} if on_path else {}))
+        facts = _edge(kind, labels, drawn, one, other)
+        facts |= {"onPath": True} if frozenset((one, other)) in steps else {}
+        net.add_edge(one, other, **{**facts, "dashes": facts["dashes"] if fine else False})
     left = network.number_of_nodes() - len(places)
-    return Picture(net.generate_html(), {**frame, "dark": DARK}, tuple(shown), len(places), len(lines), left)
+    return Picture(net.generate_html(), {**frame, "dark": DARK}, tuple(shown), len(places), len(lines), left, fine)
 
 
 def _node(actor: str, network: nx.MultiDiGraph[str], look: Look) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import { darkness, ink, onPage, read, save, shaded } from "./chart.js";
 import { picture } from "./network_svg.js";
 
 const LETTERS = 12.5;
+const MANY = 600;
+const REST = 400;
 let drawn;
 // where the reader was looking, for the next picture of the same actors
 let view;
@@ -36,15 +38,19 @@ class Drawing {
     const { box } = this;
     box.closest("figure").hidden = false;
     box.setAttribute("aria-label", box.parentElement.dataset.label);
-    this.nodes = new DataSet(this.given.nodes.map((node) => ({ ...node, label: " " })));
-    this.edges = new DataSet(this.given.edges.map((edge, place) => ({ ...edge, id: place })));
-    const many = this.given.edges.length > 300;
-    const interaction = { ...this.given.options.interaction, hideEdgesOnDrag: many, hideEdgesOnZoom: many };
-    this.network = new Network(box, { nodes: this.nodes, edges: this.edges }, { ...this.given.options, interaction });
     this.colours();
+    const lit = this.lit();
+    const letters = this.namedAt(this.fitting());
+    this.named = letters.named;
+    this.nodes = new DataSet(this.given.nodes.map((node) => ({ ...node, ...this.dressedNode(node, letters, lit) })));
+    this.edges = new DataSet(this.given.edges.map((edge, place) => ({ ...edge, ...this.dressedEdge(edge, place, lit) })));
+    // a large picture is pushed about as it was drawn, and drawn anew where it comes to rest
+    this.pushed = this.given.nodes.length + this.given.edges.length > MANY;
+    const interaction = { ...this.given.options.interaction, hideEdgesOnZoom: this.pushed, hover: !this.pushed, dragView: !this.pushed };
+    this.network = new Network(box, { nodes: this.nodes, edges: this.edges }, { ...this.given.options, interaction });
     this.look();
     this.listen();
-    this.dress();
+    this.rename();
     if (this.marked.size) this.tell([...this.marked][0]);
     box.dataset.drawn = String(this.nodes.length);
   }
@@ -52,6 +58,14 @@ class Drawing {
   colours() {
     this.ink = { ink: ink("ink"), soft: ink("soft"), rule: ink("rule"), ground: ink("ground"), accent: ink("accent") };
     this.face = getComputedStyle(document.body).fontFamily;
+  }
+
+  // about the scale at which the whole picture fits
+  fitting() {
+    if (view?.key === this.key) return view.scale;
+    const right = this.frame.bands.reduce((end, band) => Math.max(end, band.x + band.width), 1);
+    const last = this.frame.lanes.at(-1);
+    return 0.9 * Math.min(this.box.clientWidth / right, this.box.clientHeight / (last.y + last.height), 1);
   }
 
   // the whole picture, or where the reader was; a small screen begins at the left, in letters that can be read
@@ -98,7 +112,7 @@ class Drawing {
   dressedNode(node, { named, size }, lit) {
     const shown = !lit || lit.has(node.id);
     const chosen = this.marked.has(node.id);
-    const colour = shown ? node.color : this.ink.rule;
+    const colour = shown ? shaded(node.color, this.frame.dark) : this.ink.rule;
     return {
       id: node.id,
       color: { background: colour, border: chosen ? this.ink.ink : colour, hover: colour, highlight: colour },
@@ -121,9 +135,18 @@ class Drawing {
   dress() {
     const letters = this.namedAt(this.network.getScale());
     const lit = this.lit();
-    const shades = this.frame.dark;
-    this.nodes.update(this.given.nodes.map((node) => this.dressedNode({ ...node, color: shaded(node.color, shades) }, letters, lit)));
+    this.named = letters.named;
+    this.nodes.update(this.given.nodes.map((node) => this.dressedNode(node, letters, lit)));
     this.edges.update(this.given.edges.map((edge, place) => this.dressedEdge(edge, place, lit)));
+  }
+
+  // after a change of scale only those change who have a name, or had one
+  rename() {
+    const letters = this.namedAt(this.network.getScale());
+    const lit = this.lit();
+    const changed = this.given.nodes.filter((node) => letters.named.has(node.id) || this.named.has(node.id));
+    this.named = letters.named;
+    this.nodes.update(changed.map((node) => this.dressedNode(node, letters, lit)));
   }
 
   // lanes and bands lie behind the network
@@ -154,7 +177,7 @@ class Drawing {
     context.textBaseline = "top";
     const write = (text, x, y, align, room) => {
       const width = context.measureText(text).width + 6 / scale;
-      if (room && width > room) return;
+      if (room && width > room * 1.7) return;
       context.globalAlpha = 0.85;
       context.fillStyle = this.ink.ground;
       context.fillRect(align === "center" ? x - width / 2 : x, y, width, 16 / scale);
@@ -174,10 +197,11 @@ class Drawing {
     network.on("afterDrawing", (context) => this.before(context));
     network.on("zoom", () => {
       clearTimeout(this.waiting);
-      this.waiting = setTimeout(() => this.dress(), 120);
+      this.waiting = setTimeout(() => this.rename(), 120);
     });
     network.on("dragEnd", () => this.remember());
-    network.on("click", ({ nodes: hit }) => this.choose(hit.length && !this.marked.has(hit[0]) ? hit[0] : null));
+    if (this.pushed) this.push();
+    network.on("click", ({ nodes: hit }) => !this.moved && this.choose(hit.length && !this.marked.has(hit[0]) ? hit[0] : null));
     network.on("doubleClick", ({ nodes: hit }) => hit.length && (location.href = this.names.get(hit[0]).address));
     network.on("hoverNode", () => (box.style.cursor = "pointer"));
     network.on("blurNode", () => (box.style.cursor = ""));
@@ -186,7 +210,7 @@ class Drawing {
     on("zoom-fit", "click", () => {
       view = undefined;
       this.look();
-      this.dress();
+      this.rename();
     });
     on("save-png", "click", () => this.savePng());
     on("save-svg", "click", () => {
@@ -207,6 +231,52 @@ class Drawing {
       this.dress();
     };
     darkness.addEventListener("change", this.shade);
+  }
+
+  // moves the picture as one bitmap while it is dragged; once at rest it is drawn where it has come to
+  push() {
+    const canvas = this.box.querySelector("canvas");
+    let from;
+    const rest = () => {
+      if (!from) return;
+      const { x, y } = this.network.getViewPosition();
+      const scale = this.network.getScale();
+      const [dx, dy] = [from.to.x - from.x, from.to.y - from.y];
+      canvas.style.transform = "";
+      this.network.moveTo({ position: { x: x - dx / scale, y: y - dy / scale }, animation: false });
+      this.network.redraw();
+      from = { ...from.to, to: from.to, id: from.id };
+      this.remember();
+    };
+    const move = (event) => {
+      if (!from || event.pointerId !== from.id) return;
+      event.stopPropagation();
+      from.to = { x: event.clientX, y: event.clientY };
+      const [dx, dy] = [from.to.x - from.x, from.to.y - from.y];
+      if (!this.moved && Math.hypot(dx, dy) < 4) return;
+      this.moved = true;
+      canvas.style.transform = `translate(${dx}px, ${dy}px)`;
+      clearTimeout(this.resting);
+      this.resting = setTimeout(rest, REST);
+    };
+    const up = () => {
+      clearTimeout(this.resting);
+      if (this.moved) rest();
+      from = undefined;
+      // the click that ends a drag chooses nobody
+      setTimeout(() => (this.moved = false), 350);
+    };
+    this.box.addEventListener("pointerdown", (event) => {
+      if (!event.isPrimary || event.button) from = undefined;
+      else {
+        from = { x: event.clientX, y: event.clientY, to: { x: event.clientX, y: event.clientY }, id: event.pointerId };
+        this.moved = false;
+        window.addEventListener("pointerup", up, { once: true });
+        window.addEventListener("pointercancel", up, { once: true });
+      }
+    }, true);
+    this.box.addEventListener("pointermove", move, true);
+    this.box.addEventListener("mousemove", (event) => from && event.stopPropagation(), true);
   }
 
   search() {
@@ -237,7 +307,7 @@ class Drawing {
 
   zoom(factor) {
     this.network.moveTo({ scale: this.network.getScale() * factor, animation: false });
-    this.dress();
+    this.rename();
     this.remember();
   }
 
@@ -257,7 +327,8 @@ class Drawing {
     const node = this.names.get(id);
     const slug = encodeURIComponent(id.split("/").pop());
     const { neighbours, alone, grow, from, clear, of, more } = this.said.dataset;
-    const parts = [this.link(node.title.split("\n")[0], node.address), `, ${neighbours.replace("__", this.neighbours.get(id).size - 1)} · `];
+    this.said.replaceChildren(this.link(node.title.split("\n")[0], node.address), `, ${neighbours.replace("__", this.neighbours.get(id).size - 1)}`);
+    const parts = [" · "];
     parts.push(this.link(alone, of.replace("__", slug)), " · ", this.link(grow, more.replace("__", slug)), " · ");
     const start = document.querySelector("form.ends [name=start]");
     if (start) {
@@ -271,14 +342,14 @@ class Drawing {
     const end = document.createElement("button");
     Object.assign(end, { type: "button", className: "plain", textContent: clear });
     end.addEventListener("click", () => this.choose(null));
-    this.said.replaceChildren(...parts, end);
+    document.getElementById("node-acts").replaceChildren(...parts, end);
   }
 
   // a selection goes into the address, and along to the other pages
   choose(id, move = false) {
     this.marked = new Set(id ? [id] : []);
+    for (const part of [this.said, document.getElementById("node-acts")]) part.replaceChildren();
     if (id) this.tell(id);
-    else this.said.replaceChildren();
     if (move) this.network.focus(id, { scale: Math.max(0.9, this.network.getScale()), animation: false });
     const mark = id?.includes("/id/actor/") ? `actor/${id.split("/").pop()}` : "";
     history.replaceState(null, "", marking(location.href, mark));
@@ -303,6 +374,7 @@ class Drawing {
 
   destroy() {
     clearTimeout(this.waiting);
+    clearTimeout(this.resting);
     darkness.removeEventListener("change", this.shade);
     this.network.destroy();
   }

@@ -34,6 +34,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _MOST_TIES: Final = 2000
 _FIRST: Final = 150
 _ROWS: Final = 100
+_ROWS_OF_ONE: Final = 400
 SIZES: Final = (
     "degree",
     "ties",
@@ -83,15 +84,14 @@ def network(
     """Show the actors and their ties, levels as lanes; the neighbours of one; the path between two."""
     if start is not None or goal is not None:
         return _with_path(request, snapshot, start or "", goal or "")
-    filters = read_filters(snapshot, raw, "actorType")
+    whole = read_filters(snapshot, raw, "actorType")
     centre = known_actor(snapshot, "of", of) if of else None
-    if centre:
-        filters = replace(filters, actor=centre)
+    filters = replace(whole, actor=centre) if centre else whole
     kinds, left_out = _kinds(snapshot, filters, kind, narrowed=bool(centre))
     most, grown = _more(snapshot, more)
     asked = _Asked(kinds, left_out, one_of("size", size, SIZES), one_of("colour", colour, COLOURS), most, grown)
     context = {
-        **_drawn(request, snapshot, filters, asked, path, part),
+        **_drawn(request, snapshot, filters, whole, asked, path, part),
         "centre": mint("actor", centre) if centre else None,
         "all_kinds": KINDS,
         "sizes": {name: MEASURES[name] for name in SIZES},
@@ -137,13 +137,22 @@ def _more(snapshot: Snapshot, given: str) -> tuple[int, tuple[str, ...]]:
 
 
 def _drawn(
-    request: Request, snapshot: Snapshot, filters: Filters, asked: _Asked, path: str | None, part: PageAsked
+    request: Request,
+    snapshot: Snapshot,
+    filters: Filters,
+    whole: Filters,
+    asked: _Asked,
+    path: str | None,
+    part: PageAsked,
 ) -> dict[str, Any]:
-    """Gather the picture, its legend, and the tables that say the same."""
+    """Gather the picture, its legend, and the tables that say the same.
+
+    Measures are taken, and paths are looked for, in the `whole` that the ties of one actor are shown of.
+    """
     graph = selected_network(snapshot, filters, asked.kinds)
-    values, measure = _values(snapshot, filters, asked)
-    parts, split = _communities(snapshot, filters, asked)
-    way = _path(snapshot, filters, asked.kinds, path)
+    values, measure = _values(snapshot, whole, asked)
+    parts, split = _communities(snapshot, whole, asked)
+    way = _path(snapshot, whole, asked.kinds, path)
     marked = _marked(snapshot, request, filters)
     always = {*marked, *(other for actor in asked.grown for other in _around(graph, actor))}
     if filters.actor:
@@ -153,7 +162,9 @@ def _drawn(
     root = request.scope.get("root_path", "").rstrip("/")
     picture = network_picture(graph, lambda iri: actor_address(root, iri), look)
     ranked = sorted(graph.nodes, key=lambda actor: (values.get(actor) is None, -(values.get(actor) or 0), actor))
-    ties = nsmallest(_ROWS, graph.edges(keys=True, data=True), key=lambda tie: tie[:3])
+    ties = nsmallest(
+        _ROWS if filters == whole else _ROWS_OF_ONE, graph.edges(keys=True, data=True), key=lambda tie: tie[:3]
+    )
     return {
         "meta": {"nodes": graph.number_of_nodes(), "rows": graph.number_of_edges()},
         "query": network_query(filters, asked.kinds),
