@@ -23,6 +23,11 @@ def is_embedded(scope: Scope) -> bool:
     return bool(scope.get(_MARK))
 
 
+def _may_be_framed(page: str) -> bool:
+    """Say whether a page has a part that may be framed; of an actor it is the money by period."""
+    return page in EMBEDDED_PAGES or page.startswith("/actors/")
+
+
 class Embeds:
     """Passes /embed/flows on as /flows, marked; only these answers may be framed. Other paths stay as they are."""
 
@@ -33,7 +38,7 @@ class Embeds:
         """Pass the request on."""
         root = scope.get("root_path", "").rstrip("/") if scope["type"] == "http" else ""
         page = scope.get("path", "").removeprefix(f"{root}{EMBED}")
-        if scope["type"] != "http" or page not in EMBEDDED_PAGES or not scope["path"].startswith(f"{root}{EMBED}/"):
+        if scope["type"] != "http" or not _may_be_framed(page) or not scope["path"].startswith(f"{root}{EMBED}/"):
             await self.app(scope, receive, send)
             return
 

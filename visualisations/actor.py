@@ -32,6 +32,8 @@ _COLOURS: Final = {
 _OPACITY: Final[Mapping[str | None, float]] = {"planned": 0.45, "committed": 0.7, "paid": 1}
 _HATCH: Final = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854}
 _PANEL: Final = 150
+_BETWEEN: Final = 36
+_SLANTED: Final = 8
 _MOST_PERIODS: Final = 40
 
 
@@ -68,7 +70,7 @@ def money_chart(rows: Sequence[Row], currency: str | None) -> MoneyChart | None:
             _unknown([row for row in [*unknown, *shown] if row["side"] == side], periods, panel),
         )
     ]
-    height = 40 + len(sides) * (_PANEL + 26) + 44
+    height = 60 + len(sides) * (_PANEL + _BETWEEN) + (34 if len(periods) > _SLANTED else 0)
     return MoneyChart(_option(series, periods, sides, unit, top / divisor), height, len(order) - len(periods), DARK)
 
 
@@ -180,13 +182,16 @@ def _unknown(rows: Sequence[Row], periods: Sequence[str], panel: int) -> dict[st
         "xAxisIndex": panel,
         "yAxisIndex": panel,
         "symbol": "circle",
-        "symbolSize": 1,
-        "itemStyle": {"color": UNKNOWN, "opacity": 0},
+        "symbolSize": 2,
+        "itemStyle": {"color": UNKNOWN},
         "data": [
-            {"value": 0, "tip": [period_said(period), said], "label": {"formatter": f"{count} ?"}} if count else None
+            {"value": [place, 0], "tip": [period_said(period), said], "label": {"formatter": f"{count} ?"}}
+            for place, ((period, count), said) in enumerate(zip(counts.items(), words, strict=True))
+            if count
+        ], "label": {"formatter": f"{count} ?"}} if count else None
             for (period, count), said in zip(counts.items(), words, strict=True)
         ],
-        "label": {"show": True, "position": "bottom" if panel else "top", "color": UNKNOWN, "distance": 2},
+        "label": {"show": True, "position": "top", "color": UNKNOWN, "distance": 2},
     }
 
 
@@ -198,13 +203,13 @@ def _option(
     names = list(dict.fromkeys(item["name"] for item in series if item["type"] == "bar"))
     grids, x_axes, y_axes, titles = [], [], [], []
     for panel, side in enumerate(sides):
-        start = 52 + panel * (_PANEL + 26)
+        start = 62 + panel * (_PANEL + _BETWEEN)
         grids.append({"left": 52, "right": 8, "top": start, "height": _PANEL})
         titles.append(
-            {"text": heads[side], "left": 0, "top": start - 20, "textStyle": {"fontSize": 13, "fontWeight": 600}}
+            {"text": heads[side], "left": 0, "top": start - 29, "textStyle": {"fontSize": 13, "fontWeight": 600}}
         )
         last = panel == len(sides) - 1
-        labels = {"show": last, "rotate": 45 if len(words) > 8 else 0, "fontSize": 12, "hideOverlap": True}
+        labels = {"show": last, "rotate": 45 if len(words) > _SLANTED else 0, "fontSize": 12, "hideOverlap": True}
         x_axes.append(
             {"type": "category", "gridIndex": panel, "data": words, "axisLabel": labels, "axisTick": {"show": False}}
         )
@@ -253,9 +258,9 @@ def _ceiling(top: float) -> float:
 
 _ROW: Final = 26
 _HEAD: Final = 30
-_LEFT: Final = 300
-_WIDTH: Final = 860
-_CENTRE: Final = 150
+_LEFT: Final = 250
+_WIDTH: Final = 940
+_CENTRE: Final = 130
 
 
 def neighbourhood(name: str, level: str | None, rows: Sequence[Row]) -> dict[str, Any]:
@@ -278,9 +283,10 @@ def neighbourhood(name: str, level: str | None, rows: Sequence[Row]) -> dict[str
     y = (min(places) + max(places)) / 2 if places else 40
     y = max(y, 60)
     lines = [line for node in nodes for line in _lines(node, y)]
-    words = _wrapped(name, 19)
+    words = _wrapped(name, 16)
     return {
         "width": _WIDTH,
+        "left": _LEFT,
         "height": max(top + 8, int(y) + 20 * len(words)),
         "lanes": lanes,
         "nodes": nodes,
