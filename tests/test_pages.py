@@ -326,20 +326,6 @@ def test_search_by_key_and_by_suggestion(watched: Watched) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Barcelona")
 
 
-def test_a_query_runs_from_the_form(watched: Watched) -> None:
-    page = watched.open("/sparql")
-    assert "SELECT" in page.get_by_label("Query", exact=True).input_value()
-    assert page.get_by_role("link", name="CSV").count() == 5
-    for each in page.get_by_role("link", name="CSV").all():
-        answer = page.request.get(watched.site + (each.get_attribute("href") or ""))
-        assert answer.ok
-        assert len(answer.text().splitlines()) > 1
-    with page.expect_response("**/sparql?query=*") as answered:
-        page.get_by_label("Format").select_option("json")
-        page.get_by_role("button", name="Run").click()
-    assert answered.value.status == 200
-
-
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [

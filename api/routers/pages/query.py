@@ -7,11 +7,13 @@ from typing import Any, Final
 from fastapi import Request
 from starlette.responses import Response
 
+from api.answers.overview import KINDS_OF_THINGS
 from api.descriptions.examples import example, examples_by_reader
 from api.page import page
 from graph.queries import query_text
 from graph.snapshot import Snapshot
-from ontology.identifiers import GRAPH, PREFIXES
+from ontology.identifiers import DEF, GRAPH, ID, PREFIXES
+from ontology.vocabulary import vocabulary
 from visualisations.language import gettext as _
 from visualisations.language import ngettext
 
@@ -37,7 +39,7 @@ def query_page(request: Request, snapshot: Snapshot) -> Response:
         "readers": [(_reader(reader), questions) for reader, questions in examples_by_reader().items()],
         "formats": FORMATS,
         "words": _words(),
-        "prefixes": PREFIXES,
+        "prefixes": _prefixes(),
     }
     return page(request, snapshot, "sparql.html", context)
 
@@ -51,6 +53,13 @@ def first_query(snapshot: Snapshot) -> str:
     """Give the query that stands in the editor at first: one with an answer in this store."""
     found = example(FIRST) if holds_casebook(snapshot) else None
     return found.query if found else query_text("graph-classes")
+
+
+def _prefixes() -> dict[str, str]:
+    """Give the prefixes that the editor knows: those of vocabularies, of kinds of things, and of concept schemes."""
+    kinds = {kind: f"{ID}{kind}/" for kind in KINDS_OF_THINGS}
+    schemes = {name: f"{DEF}{name}/" for name in vocabulary().schemes}
+    return {**schemes, **kinds, **PREFIXES}
 
 
 def _reader(reader: str) -> str:
