@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from graph.columns import columns_of, where
@@ -93,7 +93,9 @@ def spread_of(snapshot: Snapshot, measure: str, filters: Filters) -> Spread:
 
 def _gaps(state: str) -> Callable[[Snapshot, Seats, Filters], Iterator[Item]]:
     def items(snapshot: Snapshot, seats: Seats, filters: Filters) -> Iterator[Item]:
-        for gap in find_gaps(snapshot, filters):
+        # without the rules, where only what sources state is counted
+        asked = replace(filters, basis="stated") if (state, filters.basis) == ("reported", None) else filters
+        for gap in find_gaps(snapshot, asked):
             if gap.state == state:
                 spots = {spot for body in gap.between for spot in seats.of.get(body, [])}
                 yield ({gap.country} if gap.country else set()), seats.around(spots)

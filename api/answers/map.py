@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode
@@ -77,7 +77,8 @@ def map_document(snapshot: Snapshot, measure: str, filters: Filters, asked: Kind
     """Give a measure, one of MEASURES, by country and by place.
 
     Every country of the graph has a row, or the one asked for; `state` says why it has no value. Places have a row
-    where a body is seated or something is counted, the highest first, MOST_PLACES at most. An empty graph has none.
+    where a body is seated or something is counted, the highest first, MOST_PLACES at most; `outline` is the territory
+    whose outline shows it. An empty graph has none.
     """
     rows, more = (_money if measure in SIDES else _counts)(snapshot, measure, filters, asked or KindAsked())
     countries, places = _countries(snapshot, measure, filters, rows[0]), _places(snapshot, filters, rows[1])
@@ -94,7 +95,9 @@ def map_document(snapshot: Snapshot, measure: str, filters: Filters, asked: Kind
         more={
             "measure": measure,
             "unit": more["kind"]["currency"] if more.get("kind") else None,
-            **{"kind": None, "kinds": None, "passed_on": 0},
+            "kind": None,
+            "kinds": None,
+            "passed_on": 0,
             **more,
             "places_in_all": len(places),
             "queries": queries,
@@ -189,7 +192,7 @@ def _places(snapshot: Snapshot, filters: Filters, values: Values) -> list[Row]:
             rows.append(
                 {"kind": "place", "code": None, "territory": iri, "label": snapshot.label(iri)}
                 | {"level": slug(levels[iri][0]) if iri in levels else None, "country": code}
-                | {**value, "state": _state(value, None), "coverage": None, "outline": iri in outlines}
+                | {**value, "state": _state(value, None), "coverage": None, "outline": outlines.get(iri)}
                 | dict(zip(("lat", "lon"), points.get(iri, (None, None)), strict=True))
             )
     return sorted(rows, key=lambda row: (row["value"] is None, -(row["value"] or 0), row["territory"]))
@@ -204,8 +207,13 @@ def _points(snapshot: Snapshot) -> dict[str, tuple[int | float | None, int | flo
 
 
 @remembered(2)
-def _outlined(snapshot: Snapshot) -> frozenset[str]:
-    return frozenset(snapshot.values("locn:geometry"))
+def _outlined(snapshot: Snapshot) -> dict[str, str]:
+    """Give the territory whose outline shows a place: itself, or the last one of the same NUTS code that has one."""
+    own = snapshot.values("locn:geometry")
+    codes = snapshot.values("gov:nutsCode") if own else {}
+    by_code = {code: iri for iri in sorted(own.keys() & codes.keys()) for code in codes[iri]}
+    alike = {iri: by_code[code] for iri, found in codes.items() for code in found if code in by_code}
+    return {**alike, **{iri: iri for iri in own}}
 
 
 def _queries(measure: str, filters: Filters) -> dict[str, str]:
@@ -234,7 +242,8 @@ def _sources(snapshot: Snapshot, measure: str, filters: Filters) -> list[str]:
         return flow_sources(snapshot, filters)
     if measure.endswith("-gaps"):
         state = measure.removesuffix("-gaps")
-        rows = [{"evidence": gap.evidence} for gap in find_gaps(snapshot, filters) if gap.state == state]
+        asked = replace(filters, basis="stated") if (state, filters.basis) == ("reported", None) else filters
+        rows = [{"evidence": gap.evidence} for gap in find_gaps(snapshot, asked) if gap.state == state]
     elif measure == "scopes":
         facts = Facts(snapshot, filters)
         passages = snapshot.values("prov:hadPrimarySource")
