@@ -50,7 +50,8 @@ def ties_between(snapshot: Snapshot, what: str, between: str, filters: Filters) 
     """Count flows or mechanisms between countries or places, in what the filters let through.
 
     A body is where its jurisdiction is; of several places the first in order of IRIs counts. With a country, one end
-    of each pair is in it. An empty graph has no ties. The cost is one scan of the flow columns, or the list of mechanisms.
+    of each pair is in it. An empty graph has no ties. The cost is one scan of the flow columns, or that of the list of
+    mechanisms.
     """
     counts = _flows(snapshot, between, filters) if what == "flows" else _mechanisms(snapshot, between, filters)
     found = [

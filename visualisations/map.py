@@ -148,7 +148,7 @@ def map_picture(
             _shade(rows.get(land["code"]), found),
             rows.get(land["code"]),
         )
-        for land in atlas()
+        for land in sorted(atlas(), key=lambda land: bool(chosen) and land["code"] == chosen)  # its border on top
     )
     nodes, more = _nodes(countries, found, {end for tie in ties for end in (tie["source"], tie["target"])})
     spots = _spots(countries, places, nodes)
@@ -283,7 +283,7 @@ def _arc(tie: Row, spots: Mapping[str, Point], most: int) -> Arc | None:
     turn = degrees(atan2(rest * (cy - y1) + part * (y2 - cy), rest * (cx - x1) + part * (x2 - cx)))
     head = f"translate({x:.1f} {y:.1f}) rotate({turn:.1f})" if tie["with_amount"] is not None else None
     line = f"M{x1:.1f} {y1:.1f}Q{cx:.1f} {cy:.1f} {x2:.1f} {y2:.1f}"
-    return Arc(line, round(1.2 + 3 * sqrt(tie["count"] / most), 2), head, tie) if hypot(x2 - x1, y2 - y1) else None
+    return Arc(line, round(1 + 3 * sqrt(tie["count"] / max(most, 4)), 2), head, tie) if hypot(x2 - x1, y2 - y1) else None
 
 
 def _regions(places: Sequence[Row], outlines: Mapping[str, str], found: Sequence[Class], name: Name) -> Iterable[Shape]:

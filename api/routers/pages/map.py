@@ -115,11 +115,11 @@ def _view(text: str | None) -> View | None:
 
 def _outlines(snapshot: Snapshot, places: list[dict[str, Any]], filters: Filters) -> dict[str, str]:
     """Give the outlines of the places that are drawn with one: those with a value, and all of the country asked for."""
-    wanted = [row["territory"] for row in places if row["outline"] and (filters.country or row["value"] is not None)]
+    wanted = [row for row in places if row["outline"] and (filters.country or row["value"] is not None)]
     found = {}
-    for iri in wanted[:MOST_OUTLINES]:
-        texts = sorted(getattr(quad.object, "value", "") for quad in snapshot.quads(iri, expand("locn:geometry")))
-        found[iri] = texts[0]
+    for row in wanted[:MOST_OUTLINES]:
+        quads = snapshot.quads(row["outline"], expand("locn:geometry"))
+        found[row["territory"]] = min(getattr(quad.object, "value", "") for quad in quads)
     return found
 
 
