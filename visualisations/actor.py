@@ -188,8 +188,6 @@ def _unknown(rows: Sequence[Row], periods: Sequence[str], panel: int) -> dict[st
             {"value": [place, 0], "tip": [period_said(period), said], "label": {"formatter": f"{count} ?"}}
             for place, ((period, count), said) in enumerate(zip(counts.items(), words, strict=True))
             if count
-        ], "label": {"formatter": f"{count} ?"}} if count else None
-            for (period, count), said in zip(counts.items(), words, strict=True)
         ],
         "label": {"show": True, "position": "top", "color": UNKNOWN, "distance": 2},
     }
