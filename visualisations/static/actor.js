@@ -31,6 +31,7 @@ function dressed(option) {
     axis.axisLabel.color = soft;
     axis.splitLine = { lineStyle: { color: rule } };
   }
+  for (const series of option.series) if (series.type === "scatter") series.label.color = soft;
   option.tooltip = { ...option.tooltip, formatter: tip, backgroundColor: ink("ground"), borderColor: rule, textStyle: { color: text, fontSize: 13 } };
   return option;
 }
