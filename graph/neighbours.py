@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from graph.actors import places_of
 from graph.columns import columns_of, where
 from graph.filters import Filters
 from graph.network import Kind
-from graph.places import Places, places
+from graph.places import Places
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from graph.time import holds, year
@@ -150,7 +151,7 @@ def _competence(snapshot: Snapshot, filters: Filters, actor: str) -> Iterator[tu
     for field, by_place in sorted(_duties(snapshot).items()):
         if wanted is not None and field not in wanted:
             continue
-        for upper, lower in _pairs(by_place, actor, places(snapshot)):
+        for upper, lower in _pairs(by_place, actor, places_of(snapshot)):
             tie = (lower.iri, upper.holder, lower.holder)
             if tie not in seen and _shared(upper, lower, filters):
                 seen.add(tie)

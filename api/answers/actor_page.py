@@ -12,11 +12,11 @@ from api.answers.document import Document, Row, filters_of, not_applied, number,
 from api.answers.funding import flow_page
 from api.answers.gaps import gaps_document
 from api.answers.lists import list_query, list_rows
+from graph.actors import actor_row, places_of, values_of
 from graph.columns import columns_of
 from graph.filters import Filters
 from graph.funding.of_actor import Side, actor_money
 from graph.neighbours import Neighbour, neighbours_of
-from graph.places import places
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.identifiers import expand, mint, slug
@@ -112,11 +112,12 @@ def _ranked(snapshot: Snapshot, filters: Filters) -> list[Any]:
 
 
 def _neighbour(snapshot: Snapshot, found: Neighbour) -> Row:
+    spots = values_of(snapshot, found.actor, "gov:jurisdiction")
     return {
         "actor": found.actor,
         "label": snapshot.label(found.actor),
         "level": _word(snapshot, found.actor, "gov:level"),
-        "country": places(snapshot).country(_value(snapshot, found.actor, "gov:jurisdiction")),
+        "country": places_of(snapshot).country(next(iter(spots), None)),
         **{column: found.ties.get(tie, 0) for column, tie in TIE_COLUMNS.items()},  # type: ignore[call-overload]
         "ties": sum(found.ties.values()),
     }
@@ -178,43 +179,17 @@ def _rows(snapshot: Snapshot, part: str, filters: Filters, iri: str) -> list[Row
     return list(list_rows(snapshot, part, filters))
 
 
-def _values(snapshot: Snapshot, iri: str, curie: str) -> list[str]:
-    terms = (quad.object for quad in snapshot.quads(subject=iri, predicate=expand(curie)))
-    return sorted({term.value for term in terms if isinstance(term, NamedNode | Literal)})
-
-
-def _value(snapshot: Snapshot, iri: str, curie: str) -> str | None:
-    return next(iter(_values(snapshot, iri, curie)), None)
-
-
 def _word(snapshot: Snapshot, iri: str, curie: str) -> str | None:
-    value = _value(snapshot, iri, curie)
+    value = next(iter(values_of(snapshot, iri, curie)), None)
     return slug(value) if value else None
 
 
 def _actor(snapshot: Snapshot, iri: str) -> Row:
-    """Read the facts of one actor, as the list of actors has them, and what it is tied to by identity."""
-
-    def one(curie: str) -> str | None:
-        return _value(snapshot, iri, curie)
-
+    """Give the facts of one actor, as the list of actors has them, its names, its parts, and what it is said to be."""
     parts = snapshot.quads(predicate=expand("org:subOrganizationOf"), object_=iri)
     return {
-        "actor": iri,
-        "label": snapshot.label(iri),
-        "names": _values(snapshot, iri, "skos:altLabel"),
+        **actor_row(snapshot, iri),
         "languages": names_in_languages(snapshot, iri),
-        "level": _word(snapshot, iri, "gov:level"),
-        "type": _word(snapshot, iri, "gov:actorType"),
-        "territory": one("gov:jurisdiction"),
-        "country": places(snapshot).country(one("gov:jurisdiction")),
-        "collective": one("gov:collective") == "true",
-        "partOf": one("org:subOrganizationOf"),
         "parts": sorted({quad.subject.value for quad in parts if isinstance(quad.subject, NamedNode)}),
-        "matches": _values(snapshot, iri, "skos:exactMatch"),
-        "begin": one("gov:validFrom"),
-        "end": one("gov:validTo"),
-        "basis": _word(snapshot, iri, "gov:basis"),
-        "evidence": _values(snapshot, iri, "prov:hadPrimarySource"),
-        "note": one("skos:note"),
+        "matches": values_of(snapshot, iri, "skos:exactMatch"),
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, get_args
 
-from api.answers.document import Document, Row, filters_of, page_of, sources_of
-from api.answers.lists import list_query, list_rows
+from api.answers.document import Document, filters_of, page_of, sources_of
+from api.answers.lists import list_query
+from graph.actors import ActorName, actor_row, actors_found
 from graph.filters import Filters
 from graph.neighbours import stated_ties
 from graph.remember import remembered
@@ -32,45 +33,45 @@ def actors_document(
     `ties` of a row are those that a statement makes, in all years: money from or to a named body, coordination,
     hierarchy; not duties that two bodies share. `sort` None keeps the order of IRIs.
     """
-    rows = _sorted(snapshot, filters, " ".join(words.casefold().split()), sort)
-    page, after = page_of(rows, limit, offset)
+    found = _sorted(snapshot, filters, " ".join(words.casefold().split()), sort)
+    part, after = page_of(found, limit, offset)
+    ties = stated_ties(snapshot)
+    page = [{**actor_row(snapshot, each.actor), "ties": ties.get(each.actor, 0)} for each in part]
     return Document(
         data=page,
         generation=snapshot.generation,
         at=filters.at,
-        rows=len(rows),
+        rows=len(found),
         next=after,
         query=list_query("actors", filters),
         sources=sources_of(snapshot, page),
         filters=filters_of(filters),
-        more={"undated": sum(row["begin"] is None and row["end"] is None for row in rows)},
+        more={"undated": sum(row["begin"] is None and row["end"] is None for row in page)},
     )
 
 
 @remembered(32)
-def _sorted(snapshot: Snapshot, filters: Filters, words: str, sort: Sort | None) -> tuple[Row, ...]:
-    ties = stated_ties(snapshot)
-    rows = [
-        {**row, "ties": ties.get(row["actor"], 0)}
-        for row in list_rows(snapshot, "actors", filters)
-        if _named(row, words.split())
-    ]
-    return tuple(sorted(rows, key=_keys()[sort])) if sort else tuple(rows)
+def _sorted(snapshot: Snapshot, filters: Filters, words: str, sort: Sort | None) -> tuple[ActorName, ...]:
+    found = [each for each in actors_found(snapshot, filters) if _named(each, words.split())]
+    return tuple(sorted(found, key=_keys(stated_ties(snapshot))[sort])) if sort else tuple(found)
 
 
-def _named(row: Mapping[str, Any], words: list[str]) -> bool:
-    names = " ".join([row["label"] or "", *row["names"]]).casefold()
+def _named(actor: ActorName, words: list[str]) -> bool:
+    names = " ".join([actor.label, *actor.names]).casefold()
     return all(word in names for word in words)
 
 
-def _keys() -> Mapping[Sort, Callable[[Row], tuple[Any, ...]]]:
+def _keys(ties: Mapping[str, int]) -> Mapping[Sort, Callable[[ActorName], tuple[Any, ...]]]:
     levels = {concept.notation: concept.rank for concept in vocabulary().schemes["level"].values()}
 
-    def name(row: Row) -> tuple[Any, ...]:
-        return ((row["label"] or "").casefold(), row["actor"])
+    def name(actor: ActorName) -> tuple[Any, ...]:
+        return (actor.label.casefold(), actor.actor)
 
-    return {
-        "name": name,
-        "level": lambda row: (levels.get(row["level"] or "", 99), *name(row)),
-        "ties": lambda row: (-row["ties"], *name(row)),
-    }
+    def level(actor: ActorName) -> tuple[Any, ...]:
+        rank = levels.get(actor.level or "")
+        return (rank is None, rank or 0, *name(actor))
+
+    def most_ties(actor: ActorName) -> tuple[Any, ...]:
+        return (-ties.get(actor.actor, 0), *name(actor))
+
+    return {"name": name, "level": level, "ties": most_ties}
