@@ -374,3 +374,21 @@ def test_the_command_prints_the_document_that_the_api_gives(client: TestClient, 
     assert "transfer (2006): 182,400,000 EUR" in done.err
     done = subsidia("whatif", "--remove", "es-stat", "--store", casebook_store.path)
     assert (done.status, "did you mean" in done.err, len(done.err.splitlines())) == (2, True, 1)
+
+
+def test_a_mechanism_goes_alone_and_unties_whom_no_other_ties(tmp_path: Path) -> None:
+    mechanisms = [mechanism("table", "state|region|town"), mechanism("other", "state|town")]
+    snapshot = graph_of(tmp_path, [], mechanisms=mechanisms)
+    found = without_it(snapshot, "table")
+    assert (names(found.removal.mechanisms), found.flows, found.duties_gone) == (["table"], (), ())
+    assert [(tie.kind, slug(tie.one), slug(tie.other)) for tie in found.ties] == [
+        ("coordination", "region", "state"),
+        ("coordination", "region", "town"),
+    ]
+    assert names(tie.through[0] for tie in found.ties) == ["table", "table"]
+
+
+def test_a_slug_alone_names_a_mechanism_only_where_it_names_nothing_else(tmp_path: Path) -> None:
+    snapshot = graph_of(tmp_path, [flow("both", "state", "town")], mechanisms=[mechanism("both", "state|town")])
+    assert [each.kind for each in named(snapshot, "both")] == ["flow"]
+    assert [each.kind for each in named(snapshot, "mechanism/both")] == ["mechanism"]
