@@ -48,7 +48,6 @@ def chain_document(
         filters=filters_of(filters),
         more={
             "grain": chain.grain,
-            "grains": chain.links,
             "currency": chain.currency,
             "currencies": {choice.currency: choice.flows for choice in chain.choices},
             "quantity": chain.quantity,

@@ -40,7 +40,10 @@ _SINGLE_YEAR: Final = (
     "coalesce(begin_year = end_year OR ($at::INT IS NOT NULL AND per = 'year' "
     "AND (begin_year IS NOT NULL OR end_year IS NOT NULL)), false)"
 )
-_WHO: Final = {"level": "''", "country": "coalesce({side}_country, '')", "actor": "{side}"}
+_LOW: Final = "coalesce(amount_min, amount_max * 0)"
+_COUNTRY: Final = "coalesce(CAST({side}_country AS VARCHAR), '')"
+_WHO: Final[dict[Grain, str]] = {"level": "''", "country": _COUNTRY, "programme": _COUNTRY, "actor": "{side}"}
+_BETWEEN: Final[dict[Grain, tuple[str, ...]]] = {"level": (), "country": (), "programme": ("programme",), "actor": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Choice:
 class GrainChain:
     """Groups and links at a grain, and what is not among them.
 
-    `links` counts all links of each grain, `beyond` those of this one that are left out as the smallest.
+    `beyond` counts the links that are left out as the smallest.
     """
 
     grain: Grain
@@ -115,7 +118,6 @@ class GrainChain:
     strands: tuple[Strand, ...]
     omissions: tuple[Omission, ...]
     choices: tuple[Choice, ...]
-    links: dict[Grain, int]
     beyond: int
     cycles: tuple[tuple[str, ...], ...]
 
@@ -149,8 +151,7 @@ def grain_chain(
             years.add(kind["period"])
     drawn = _drawn(condition)
     inputs = {**inputs, "at": filters.at, "quantity": quantity, "currency": chosen, "phase": phase}
-    links = _link_counts(columns, drawn, inputs)
-    taken: Grain = grain or _finest(links)
+    taken: Grain = grain or _finest(columns, drawn, inputs)
     rows = columns.rows(_strands_sql(drawn, taken), {**inputs, "most": most})
     lost = columns.rows(_remainders_sql(drawn, taken), {**inputs, "most": most})
     strands = [_strand(row, taken) for row in (*rows, *lost)]
@@ -166,14 +167,9 @@ def grain_chain(
         strands=tuple(replace(strand, in_cycle=(strand.source, strand.target) in circling) for strand in strands),
         omissions=tuple(Omission(*key, flows) for key, flows in sorted(omitted.items())),
         choices=choices,
-        links=links,
         beyond=max(0, rows[0]["links"] - most) if rows else 0,
         cycles=tuple(cycles),
     )
-
-
-def _finest(links: dict[Grain, int]) -> Grain:
-    return next((each for each in reversed(GRAINS) if links[each] <= READABLE), "level")
 
 
 def _kinds(columns: Columns, condition: str, inputs: dict[str, Any], at: int | None) -> list[dict[str, Any]]:
@@ -201,101 +197,142 @@ def _choices(kinds: Sequence[dict[str, Any]], quantity: str) -> tuple[Choice, ..
 
 
 def _drawn(condition: str) -> str:
-    """Give the SQL for the flows that stand in the drawing."""
-    return f"""
-        SELECT flow, part_of, CAST(basis AS VARCHAR) AS basis, CAST(phase AS VARCHAR) AS phase, begin_year, end_year,
-               coalesce(amount_min, amount_max * 0) AS low, amount_max AS high,
-               payer, payer_label, CAST(payer_level AS VARCHAR) AS payer_level,
-               CAST(payer_country AS VARCHAR) AS payer_country, recipient, recipient_label,
-               CAST(recipient_level AS VARCHAR) AS recipient_level,
-               CAST(recipient_country AS VARCHAR) AS recipient_country,
-               CAST(recipient_type AS VARCHAR) AS recipient_type,
-               CAST(programme AS VARCHAR) AS programme, programme_label
-        FROM flows
-        WHERE {condition} AND CAST(quantity AS VARCHAR) = $quantity AND CAST(per AS VARCHAR) IN ('total', 'year')
-          AND (amount_max IS NULL OR (CAST(currency AS VARCHAR) = $currency AND {_SINGLE_YEAR}
-               AND CAST(phase AS VARCHAR) IS NOT DISTINCT FROM $phase))
+    """Give the SQL condition for the flows that stand in the drawing."""
+    return (
+        f"{condition} AND quantity = $quantity AND per IN ('total', 'year') AND (amount_max IS NULL OR "
+        f"(currency = $currency AND {_SINGLE_YEAR} AND phase IS NOT DISTINCT FROM $phase))"
+    )
+
+
+def _finest(columns: Columns, condition: str, inputs: dict[str, Any]) -> Grain:
+    """Give the finest grain that has READABLE links at most; the coarsest where none has.
+
+    No finer grain has fewer links than the countries have, so that bodies, of which there may be many, are counted only
+    where the countries are few.
     """
-
-
-def _link_counts(columns: Columns, drawn: str, inputs: dict[str, Any]) -> dict[Grain, int]:
-    """Count the links of each grain, near enough to tell which one is readable."""
-    between = {
-        "level": "payer_level, recipient_level",
-        "country": "payer_country, payer_level, recipient_country, recipient_level",
-        "programme": "payer_country, payer_level, programme, recipient_country, recipient_level",
-        "actor": "payer, recipient",
-    }
-    counted = ", ".join(
-        f"count(DISTINCT row({keys}, part_of IS NOT NULL, basis)) AS {name}" for name, keys in between.items()
-    )
-    (row,) = columns.rows(f"SELECT {counted} FROM ({drawn})", inputs)
-    return {grain: row[grain] for grain in GRAINS}
-
-
-def _ends_sql(drawn: str, grain: Grain) -> str:
-    """Give the SQL for the drawn flows with the ids of the groups at their ends."""
-    kinds = ", ".join(f"'{kind}'" for kind in sorted(PROVIDERS))
-    who = _WHO["country" if grain == "programme" else grain]
-    last = (
-        f"CASE WHEN recipient_type IN ({kinds}) AND recipient NOT IN (SELECT payer FROM drawn WHERE payer IS NOT NULL) "
-        f"THEN '{_PROVIDER}' ELSE coalesce(recipient_level, '') END"
-    )
-    payer, recipient = who.format(side="payer"), who.format(side="recipient")
-    return f"""
-        drawn AS ({drawn}),
-        ends AS (
-            SELECT *,
-                   CASE WHEN payer IS NULL THEN '{NOT_STATED}-payer'
-                        ELSE {payer} || '@' || coalesce(payer_level, '') END AS source,
-                   CASE WHEN recipient IS NULL THEN '{NOT_STATED}-recipient'
-                        ELSE {recipient} || '@' || {last} END AS target
-            FROM drawn
+    tried: tuple[Grain, ...] = ("country", "actor", "programme")
+    for grain in tried:
+        between = ", ".join((*_keys(grain, "payer"), *_keys(grain, "recipient"), *_BETWEEN[grain]))
+        rows = columns.tuples(
+            f"""
+            SELECT count(*) FROM (
+                SELECT DISTINCT {between}, part_of IS NULL AS direct, basis FROM flows WHERE {condition} LIMIT $enough
+            )
+            """,
+            {**inputs, "enough": READABLE + 1},
         )
+        few = rows[0][0] <= READABLE
+        if grain == "country" and not few:
+            return "level"
+        if grain != "country" and few:
+            return grain
+    return "country"
+
+
+def _keys(grain: Grain, side: str) -> tuple[str, ...]:
+    """Give the columns that tell the groups of a grain apart on one side."""
+    return {
+        "level": (f"{side}_level",),
+        "country": (f"{side}_country", f"{side}_level"),
+        "programme": (f"{side}_country", f"{side}_level"),
+        "actor": (side, f"{side}_level"),
+    }[grain]
+
+
+def _provider_sql(condition: str) -> str:
+    """Give the SQL that tells who delivers and pays nobody here."""
+    kinds = ", ".join(f"'{kind}'" for kind in sorted(PROVIDERS))
+    paying = f"SELECT payer FROM flows WHERE {condition} AND payer IS NOT NULL"
+    return f"(coalesce(CAST(recipient_type AS VARCHAR) IN ({kinds}), false) AND recipient NOT IN ({paying}))"
+
+
+def _id_sql(grain: Grain, side: str) -> str:
+    """Give the SQL for the id of a group: whom it holds, then @, then its level or that it is a provider."""
+    level = f"coalesce(CAST({side}_level AS VARCHAR), '')"
+    if side == "recipient":
+        level = f"CASE WHEN provider THEN '{_PROVIDER}' ELSE {level} END"
+    who = _WHO[grain].format(side=side)
+    return f"CASE WHEN {side}_missing THEN '{NOT_STATED}-{side}' ELSE {who} || '@' || {level} END"
+
+
+def _grouped_keys(grain: Grain, condition: str) -> str:
+    """Give the SQL for all by which flows of a grain are told apart, in a few words each, so that groups are quick."""
+    provider = _provider_sql(condition)
+    payer = ", ".join(f"{key} AS {key}" for key in _keys(grain, "payer"))
+    recipient = ", ".join(
+        f"CASE WHEN NOT {provider} THEN {key} END AS {key}" if key.endswith("_level") else f"{key} AS {key}"
+        for key in _keys(grain, "recipient")
+    )
+    missing = "payer IS NULL AS payer_missing, recipient IS NULL AS recipient_missing"
+    return f"{payer}, {recipient}, {missing}, {provider} AS provider"
+
+
+def _strands_sql(condition: str, grain: Grain) -> str:
+    labels = (
+        "min(payer_label) AS one, min(recipient_label) AS other" if grain == "actor" else "NULL AS one, NULL AS other"
+    )
+    extra = ", programme, min(programme_label) AS programme_label" if grain == "programme" else ""
+    sums = f"""
+        SELECT {_grouped_keys(grain, condition)}{extra}, part_of IS NULL AS direct, basis,
+               sum({_LOW}) AS minimum, sum(amount_max) AS maximum, min(flow, {NAMED}) AS flows, count(*) AS n,
+               count(amount_max) AS with_amount, list(DISTINCT phase) AS phases, min(begin_year) AS since,
+               max(end_year) AS until, {labels}
+        FROM flows WHERE {condition} GROUP BY ALL
+    """
+    ends = f"SELECT *, {_id_sql(grain, 'payer')} AS source, {_id_sql(grain, 'recipient')} AS target FROM sums"
+    return f"""
+        WITH sums AS ({sums}), ends AS ({ends}), legs AS ({_legs_sql(grain)})
+        SELECT source, target, CASE WHEN direct THEN 'direct' ELSE 'passed-on' END AS kind,
+               CAST(basis AS VARCHAR) AS basis, minimum, maximum, flows, n, with_amount,
+               list_sort(CAST(phases AS VARCHAR[])) AS phases, since, until, one AS source_label, other AS target_label,
+               count(*) OVER () AS links
+        FROM legs ORDER BY maximum DESC NULLS LAST, n DESC, source, target, kind, basis LIMIT $most
     """
 
 
-def _strands_sql(drawn: str, grain: Grain) -> str:
-    facts = "flow, part_of, basis, phase, begin_year, end_year, low, high"
-    direct = f"SELECT source, target, payer_label AS one, recipient_label AS other, {facts} FROM ends"
-    if grain == "programme":
-        between = "programme || '@>' || CASE WHEN payer IS NULL THEN '' ELSE coalesce(payer_level, '') END"
-        legs = f"""
-            {direct} WHERE programme IS NULL OR source = target
+def _legs_sql(grain: Grain) -> str:
+    """Give the SQL for links from sums: as they are, or with the programme between payer and recipient."""
+    if grain != "programme":
+        return "SELECT * FROM ends"
+    between = "CAST(programme AS VARCHAR) || '@>' || coalesce(CAST(payer_level AS VARCHAR), '')"
+    facts = "direct, basis, minimum, maximum, flows, n, with_amount, phases, since, until"
+    return f"""
+        SELECT source, target, one, other, direct, basis, sum(minimum) AS minimum, sum(maximum) AS maximum,
+               list_sort(flatten(list(flows)))[1:{NAMED}] AS flows, CAST(sum(n) AS BIGINT) AS n,
+               CAST(sum(with_amount) AS BIGINT) AS with_amount, list_distinct(flatten(list(phases))) AS phases,
+               min(since) AS since, max(until) AS until
+        FROM (
+            SELECT source, target, NULL AS one, NULL AS other, {facts} FROM ends
+            WHERE programme IS NULL OR source = target
             UNION ALL SELECT source, {between}, NULL, programme_label, {facts} FROM ends
             WHERE programme IS NOT NULL AND source <> target
             UNION ALL SELECT {between}, target, programme_label, NULL, {facts} FROM ends
             WHERE programme IS NOT NULL AND source <> target
-        """
-    else:
-        legs = direct
-    return f"""
-        WITH {_ends_sql(drawn, grain)}, legs AS ({legs})
-        SELECT source, target, CASE WHEN part_of IS NULL THEN 'direct' ELSE 'passed-on' END AS kind, basis,
-               sum(low) AS minimum, sum(high) AS maximum, min(flow, {NAMED}) AS flows, count(*) AS n,
-               count(high) AS with_amount, list_sort(list(DISTINCT phase)) AS phases,
-               min(begin_year) AS since, max(end_year) AS until, min(one) AS source_label, min(other) AS target_label,
-               count(*) OVER () AS links
-        FROM legs GROUP BY source, target, part_of IS NULL, basis
-        ORDER BY maximum DESC NULLS LAST, n DESC, source, target, kind, basis LIMIT $most
+        ) GROUP BY source, target, one, other, direct, basis
     """
 
 
-def _remainders_sql(drawn: str, grain: Grain) -> str:
+def _remainders_sql(condition: str, grain: Grain) -> str:
     """Give the SQL for what no recorded flow accounts for, of flows of which some part is known to be passed on."""
+    label = "min(recipient_label)" if grain == "actor" else "NULL"
     return f"""
-        WITH {_ends_sql(drawn, grain)},
-        parts AS (
-            SELECT part_of AS whole, sum(low) AS low, sum(high) AS high FROM drawn
-            WHERE part_of IS NOT NULL GROUP BY part_of HAVING count(*) = count(high)
-        )
-        SELECT target AS source, '{NOT_TRACED}-' || target AS target, '{NOT_TRACED}' AS kind, 'derived' AS basis,
-               sum(greatest(ends.low - parts.high, 0)) AS minimum, sum(greatest(ends.high - parts.low, 0)) AS maximum,
-               min(flow, {NAMED}) AS flows, count(*) AS n, count(*) AS with_amount,
-               list_sort(list(DISTINCT phase)) AS phases, min(begin_year) AS since, max(end_year) AS until,
-               min(recipient_label) AS source_label, min(recipient_label) AS target_label
-        FROM ends JOIN parts ON ends.flow = parts.whole WHERE ends.high IS NOT NULL
-        GROUP BY ends.target HAVING maximum > 0 ORDER BY maximum DESC, source LIMIT $most
+        WITH parts AS (
+            SELECT part_of AS whole, sum({_LOW}) AS part_low, sum(amount_max) AS part_high FROM flows
+            WHERE {condition} AND part_of IS NOT NULL GROUP BY part_of HAVING count(*) = count(amount_max)
+        ),
+        sums AS (
+            SELECT {_grouped_keys(grain, condition)}, sum(greatest({_LOW} - part_high, 0)) AS minimum,
+                   sum(greatest(amount_max - part_low, 0)) AS maximum, min(flow, {NAMED}) AS flows, count(*) AS n,
+                   list(DISTINCT phase) AS phases, min(begin_year) AS since, max(end_year) AS until, {label} AS label
+            FROM flows JOIN parts ON flow = whole WHERE {condition} AND amount_max IS NOT NULL GROUP BY ALL
+        ),
+        ends AS (SELECT *, {_id_sql(grain, "recipient")} AS source FROM sums)
+        SELECT source, '{NOT_TRACED}-' || source AS target, '{NOT_TRACED}' AS kind, 'derived' AS basis,
+               sum(minimum) AS minimum, sum(maximum) AS maximum, list_sort(flatten(list(flows)))[1:{NAMED}] AS flows,
+               CAST(sum(n) AS BIGINT) AS n, CAST(sum(n) AS BIGINT) AS with_amount,
+               list_sort(list_distinct(flatten(list(CAST(phases AS VARCHAR[]))))) AS phases,
+               min(since) AS since, max(until) AS until, min(label) AS source_label, min(label) AS target_label
+        FROM ends GROUP BY source HAVING sum(maximum) > 0 ORDER BY maximum DESC, source LIMIT $most
     """
 
 
