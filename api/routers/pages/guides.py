@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pyoxigraph import NamedNode
+
 from api.answers.citations import citations
 from api.answers.gaps import gap_row
 from api.answers.headline import funding_headline
@@ -21,10 +23,10 @@ from graph.filters import Filters
 from graph.gaps.gap import find_gaps
 from graph.snapshot import Snapshot
 from graph.time import year
-from ontology.identifiers import BASE, DEF, ID, notation, slug
-from ontology.vocabulary import vocabulary
+from ontology.identifiers import BASE, ID, expand, notation, slug
 from visualisations.language import gettext as _
 from visualisations.numbers import money
+from visualisations.words import concept_word
 
 __all__ = ["Guide", "Step", "guides"]
 
@@ -109,30 +111,32 @@ def _body(iri: str | None, text: str) -> tuple[Step, ...]:
 
 def _evidence(snapshot: Snapshot, iri: str) -> list[str]:
     """Give the passages that a statement rests on, in the order of their IRIs."""
-    return sorted(snapshot.values("prov:hadPrimarySource").get(iri, []))
+    quads = snapshot.quads(subject=iri, predicate=expand("prov:hadPrimarySource"))
+    return sorted(quad.object.value for quad in quads if isinstance(quad.object, NamedNode))
 
 
 def _gap(snapshot: Snapshot, told: str | None) -> Guide | None:
     """Open a duty that outlived its money, of another country than was told of if there is one; else the first gap."""
-    gaps = [gap_row(gap) for gap in find_gaps(snapshot, Filters())]
-    duties = [gap for gap in gaps if gap["rule"] == _RULE]
-    chosen = next((gap for gap in duties if gap["country"] != told), None) or next(iter([*duties, *gaps]), None)
-    if chosen is None:
+    gaps = find_gaps(snapshot, Filters())
+    duties = [gap for gap in gaps if gap.rule == _RULE]
+    found = next((gap for gap in duties if gap.country != told), None) or next(iter([*duties, *gaps]), None)
+    if found is None:
         return None
+    chosen = gap_row(found)
     country = chosen["country"] if chosen["country"] in countries(snapshot) else None
-    label = vocabulary().label(f"{DEF}field/{chosen['field']}") if chosen["field"] else None
+    label = concept_word(chosen["field"], "field") if chosen["field"] else None
     cell = ", ".join(filter(None, (countries(snapshot).get(country or ""), label)))
-    found = {"country": country, "field": chosen["field"]}
+    cell_asked = {"country": country, "field": chosen["field"]}
     last = chosen["between"][-1] if chosen["between"] else None
     by_rule = chosen["state"] == "indicated"
     return Guide(
         reader=_("For researchers"),
-        question=_("Which duty outlived the money for it?") if chosen in duties else _("Where does coordination fail?"),
+        question=_("Which duty outlived the money for it?") if found in duties else _("Where does coordination fail?"),
         answer=chosen["explanation"] or chosen["label"],
         below=_("Found by a rule, which is printed with its query.") if by_rule else _("Reported by a source."),
         steps=(
             Step(_("See the matrix of gaps, by country and field"), "/gaps"),
-            Step(_("Open its cell: %(cell)s", cell=cell), "/gaps", found, notation(chosen["id"])),
+            Step(_("Open its cell: %(cell)s", cell=cell), "/gaps", cell_asked, notation(chosen["id"])),
             *_body(last, _("See the other duties and money of %(actor)s", actor=snapshot.label(last or ""))),
             *_passage(snapshot, chosen["evidence"]),
         ),
