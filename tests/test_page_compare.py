@@ -80,8 +80,8 @@ def test_absent_none_found_not_recorded_and_not_assessed_are_four_things() -> No
         "not-recorded",
         "not-assessed",
     ]
-    place = {"key": "a", "aspects": [{"field": "housing", "aspect": "framing", "levels": [], "absent": ["local"]}]}
-    place["aspects"][0] |= {"statements": ["s"], "evidence": ["p"]}  # type: ignore[index]
+    held = {"field": "housing", "aspect": "framing", "levels": [], "absent": ["local"], "statements": ["s"]}
+    place: dict[str, Any] = {"key": "a", "aspects": [{**held, "evidence": ["p"]}]}
     rows = [
         line("aspects", "housing: framing", ("; not local", "partly")),
         line("aspects", "housing: delivery", ("", "partly")),
