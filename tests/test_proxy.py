@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -22,77 +16,23 @@ from api.app import create_app
 from api.settings import SettingRefused, Settings
 from graph.store import Store
 from ontology.identifiers import ID
+from tests.nginx import behind_nginx
 from tests.service import serving
 
 OUTSIDE: Final = "https://data.example.org/kg"
 ACTOR: Final = "actor/es-state"
-EXAMPLE: Final = Path(__file__).parents[1] / "docs" / "operations" / "nginx.conf"
-CONFIGURATION: Final = """\
-daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; {user}
-events {{ }}
-http {{
-    access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
-    uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-    {example}
-}}
-"""
-
-
-def _example(port: int, behind: int) -> str:
-    """Give the configuration that the guide gives, its ports and the names from outside as the tests have them."""
-    changes = {
-        "listen 80;": f"listen 127.0.0.1:{port};",
-        "127.0.0.1:8001": f"127.0.0.1:{behind}",
-        "    server 127.0.0.1:8002 max_fails=1 fail_timeout=1s;\n": "",
-        "X-Forwarded-Proto $scheme": "X-Forwarded-Proto https",
-        "X-Forwarded-Host $http_host": "X-Forwarded-Host data.example.org",
-    }
-    text = EXAMPLE.read_text()
-    for said, meant in changes.items():
-        assert said in text
-        text = text.replace(said, meant)
-    return text
-
-
-def nginx() -> str:
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-    if found is None:
-        words = "NO NGINX ON THIS MACHINE: nothing is tested behind a proxy (apt-get install nginx-light)"
-        if os.environ.get("SUBSIDIA_REQUIRE_ENGINES"):
-            pytest.fail(words)
-        pytest.skip(words)
-    return found
 
 
 @pytest.fixture(scope="module")
 def proxy(casebook_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
     """Serve the casebook behind nginx, as /kg/; give a client of nginx."""
-    command, folder = nginx(), tmp_path_factory.mktemp("nginx")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with serving(casebook_store.path, readers="2") as service:
-        user = "user root;" if os.getuid() == 0 else ""
-        text = CONFIGURATION.format(folder=folder, user=user, example=_example(port, service.port))
-        (folder / "nginx.conf").write_text(text)
-        process = subprocess.Popen([command, "-p", str(folder), "-c", str(folder / "nginx.conf")])
-        try:
-            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
-                _wait(client, process)
-                yield client
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def _wait(client: httpx2.Client, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if client.get("/kg/health/live").is_success:
-                return
-        except httpx2.TransportError:
-            time.sleep(0.05)
-    pytest.fail("nginx did not start")
+    folder = tmp_path_factory.mktemp("nginx")
+    with (
+        serving(casebook_store.path, readers="2") as service,
+        behind_nginx(folder, service.port) as port,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client,
+    ):
+        yield client
 
 
 def get(proxy: httpx2.Client, path: str, accept: str = "*/*") -> Any:
