@@ -27,6 +27,8 @@ PAGES: Final = (
     "/flows?by=actor",
     "/flows?by=field",
     "/flows?country=BE&at=1900&basis=derived",
+    "/flows?grain=programme",
+    "/flows/trace?actor=es-state&at=2005",
     "/network",
     "/network?country=ES&kind=funding,hierarchy",
     "/timeline",
@@ -127,7 +129,7 @@ def test_the_matrix_shows_what_the_api_and_the_printed_query_give(
     document = api(watched, "/flows/matrix", by=by, **filters)
     shown = _sums(page)
     assert shown == sorted((_number(cell["min"]), _number(cell["max"]), cell["flows"]) for cell in document["data"])
-    printed = page.locator("details.query", has_text="SPARQL of the matrix").locator("code").text_content()
+    printed = page.locator("details.query", has_text="SPARQL: the matrix").locator("code").text_content()
     assert printed == document["meta"]["query"]
     rows = run(watched, printed or "")
     assert shown == sorted((_number(row.get("min")), _number(row.get("max")), int(row["flows"])) for row in rows)
