@@ -38,8 +38,6 @@ _BAND: Final = 240
 _HAIRLINE: Final = 1.6
 _WRITABLE: Final = 12
 """Hairlines that a link has to be wide for its amount to be written on it."""
-_ROOMY: Final = 4
-"""Columns that leave room for what qualifies an amount beside it; where there are more it stands below."""
 _LAST_COLUMN: Final = 6
 _WIDTH: Final = 82
 _STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -104,8 +102,7 @@ def sankey_chart(
     places = _places(kept, named)
     used = [node for node in [*nodes, *ghosts.values()] if node["id"] in places]
     hairline, height = _scale(kept, places)
-    roomy = len(set(places.values())) <= _ROOMY
-    amounts = _amount_lines(kept, currency, " " if roomy else "\n")
+    amounts = _amount_lines(kept, currency)
     labelled = _labelled(kept, hairline)
     drawn = [part for link in kept for part in _parts(link, named, names, currency, hairline, labelled, marked)]
     points = [_node(node, names, places, amounts, currency, kept, marked) for node in used]
@@ -204,11 +201,11 @@ def _scale(links: Sequence[Row], places: Mapping[str, int]) -> tuple[float, int]
     return _HAIRLINE * total / _BAND, int(gaps + _BAND + lines * _HAIRLINE)
 
 
-def _amount_lines(links: Sequence[Row], currency: str | None, between: str) -> dict[str, str]:
+def _amount_lines(links: Sequence[Row], currency: str | None) -> dict[str, str]:
     """Give what is written at each node below its name: what it receives, or else what it pays, as far as known.
 
     The signs of ECharts' rich text tell the amount from what qualifies it: ↳ for money passed on alone, and how many
-    flows have no amount, after `between`.
+    flows have no amount.
     """
     sides: dict[str, dict[str, list[Row]]] = {"source": defaultdict(list), "target": defaultdict(list)}
     for link in links:
@@ -224,7 +221,7 @@ def _amount_lines(links: Sequence[Row], currency: str | None, between: str) -> d
             passed = all(link["kind"] == "passed-on" for link in known)
             sign = f"{{soft|{pays()}}} " if found is out else "{soft|↳} " if passed else ""
             missing = missing_words(found)
-            lines[name] = f"{sign}{{sum|{text}}}" + (f"{between}{{soft|{missing}}}" if missing else "")
+            lines[name] = f"{sign}{{sum|{text}}}" + (f"\n{{soft|{missing}}}" if missing else "")
     return lines
 
 
