@@ -22,7 +22,7 @@ from graph.gaps.gap import Gap, find_gaps
 from graph.snapshot import Snapshot
 from ontology.identifiers import ID, mint, slug
 from visualisations.matrix import gap_grid
-from visualisations.network_page import number_words
+from visualisations.network_page import number_words, tie_word
 from visualisations.palette import STATES
 from visualisations.report import report_html
 
@@ -72,6 +72,7 @@ def gaps(
         "chosen": filters.country if by == "country" else chosen,
         "ranking": _ranking(snapshot, filters, ties) if ties else None,
         "number_words": number_words,
+        "tie_word": tie_word,
     }
     return page(request, snapshot, "gaps.html", context)
 

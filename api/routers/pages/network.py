@@ -185,6 +185,7 @@ def _drawn(
         "shown": [{"source": one, "target": other, **facts} for one, other, _, facts in ties],
         "undated": sum(facts["begin"] is None and facts["end"] is None for _, _, facts in graph.edges(data=True)),
         "kinds": asked.kinds,
+        "kind_words": [tie_word(kind) for kind in asked.kinds],
         "kind": None if asked.kinds == KINDS else ",".join(asked.kinds),
         "size": asked.size,
         "colour": asked.colour,
