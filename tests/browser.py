@@ -16,9 +16,9 @@ from urllib.parse import quote, urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-__all__ = ["SIZES", "Watched", "api", "browser", "run", "site", "watched"]
+__all__ = ["ARGUMENTS", "SIZES", "Watched", "api", "browser", "chromium", "run", "site", "watched"]
 
-_ARGUMENTS: Final = [
+ARGUMENTS: Final = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -28,7 +28,8 @@ _ARGUMENTS: Final = [
 SIZES: Final = {"desktop": (1440, 900), "phone": (360, 740)}
 
 
-def _chromium() -> str:
+def chromium() -> str:
+    """Give the path of a Chromium; skips, or in continuous integration fails, where there is none."""
     names = (os.environ.get("SUBSIDIA_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     if found is None:
@@ -78,9 +79,9 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start one Chromium for all tests."""
-    executable = _chromium()
+    executable = chromium()
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        found = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield found
         found.close()
 
