@@ -48,10 +48,10 @@ def test_panels_of_one_kind_share_a_scale_and_nothing_is_drawn_of_what_is_not_re
     ]
     assert drawn.empty == (("duties", "of evaluation"),)
     framing, delivery, ties = drawn.panels
-    # 16 % for the names, five panels of 16.8 % with a gutter of 4 %; dots reach 82 % of the rest
-    assert (framing.left, framing.right, delivery.left) == (16.0, 28.8, 32.8)
-    assert [dot.x for dot in framing.dots] == [pytest.approx(16 + 12.8 * 0.82), 16.0]
-    assert delivery.dots[0].x == pytest.approx(32.8 + 12.8 * 0.82 / 2)
+    # 16 % for the names, four panels of 21 % with a gutter of 4 %; dots reach 82 % of the rest
+    assert (framing.left, framing.right, delivery.left) == (16.0, 33.0, 37.0)
+    assert [dot.x for dot in framing.dots] == [pytest.approx(16 + 17 * 0.82), 16.0]
+    assert delivery.dots[0].x == pytest.approx(37 + 17 * 0.82 / 2)
     assert [dot.state for dot in (*framing.dots, *delivery.dots)] == [
         "recorded",
         "not-assessed",
@@ -63,7 +63,7 @@ def test_panels_of_one_kind_share_a_scale_and_nothing_is_drawn_of_what_is_not_re
 
 
 def test_a_share_that_is_not_known_is_not_nought() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"country": "ES", "field": "housing", "not_targeted": 0.0, "with_targeting": 2},
         {"country": "NL", "field": "housing", "not_targeted": None, "with_targeting": 0},
         {"country": "NL", "field": "health", "not_targeted": None, "with_targeting": 0},

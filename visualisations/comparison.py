@@ -6,6 +6,7 @@ filled as far as the sources were searched; where nothing is recorded the words 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -26,7 +27,8 @@ Row = Mapping[str, Any]
 DRAWN: Final = {"duties": "of ", "ties": "", "measures": ""}
 """The groups of indicators that are counts of one kind each, with the beginning that their drawn ones have."""
 _LABELS: Final = 16.0
-_ACROSS: Final = 5
+_ACROSS: Final = (4, 6)
+"""Panels side by side, at least and at most: a group of fewer keeps their width."""
 _GUTTER: Final = 4.0
 _HEAD: Final = 34
 _LINE: Final = 22
@@ -143,7 +145,8 @@ def share_panels(rows: Sequence[Row], codes: Sequence[str]) -> Panels:
         found = [(field, known.get((code, field))) for field in fields]
         values = [(field, row["not_targeted"] if row else None, "partly") for field, row in found]
         specifications.append(("mainstreaming", code, 1.0, values))
-    drawn = _laid(specifications if fields else [], (), max(1, len(codes)), labels=20.0)
+    across = max(1, len(codes))
+    drawn = _laid(specifications if fields else [], (), (across, across), labels=20.0)
     panels = (
         replace(panel, dots=tuple(replace(dot, of=_of(known.get((panel.indicator, dot.key)))) for dot in panel.dots))
         for panel in drawn.panels
@@ -158,14 +161,16 @@ def _of(row: Row | None) -> int | None:
 def _laid(
     specifications: Sequence[tuple[str, str, float, Sequence[tuple[str, float | None, str]]]],
     empty: tuple[tuple[str, str], ...],
-    across: int,
+    limits: tuple[int, int],
     labels: float = _LABELS,
 ) -> Panels:
     """Place panels in rows of so many, a new row for each group; the names of what is compared stand at the left."""
     panels: list[Panel] = []
-    width = (100.0 - labels) / across
+    counts = Counter(name for name, *_ in specifications)
     top, column, group, depth = 0, 0, None, 0
     for name, indicator, most, values in specifications:
+        across = max(limits[0], min(limits[1], counts[name]))
+        width = (100.0 - labels) / across
         if panels and (name != group or column == across):
             top, column = top + depth, 0
         group, depth = name, _HEAD + _LINE * len(values) + 12
