@@ -218,7 +218,7 @@ def test_the_coverage_of_a_source_is_that_of_the_api(watched: Watched) -> None:
 
 def test_the_uses_of_a_term_are_those_of_the_printed_query(watched: Watched) -> None:
     page = watched.open("/ontology")
-    printed = page.locator("details.query", has_text="SPARQL of the usage").locator("code").text_content()
+    printed = page.locator("details.query", has_text="SPARQL: the usage").locator("code").text_content()
     uses = {
         row["term"].removeprefix("https://w3id.org/subsidia/def/"): row["uses"] for row in run(watched, printed or "")
     }
