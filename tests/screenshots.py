@@ -1,4 +1,4 @@
-"""Screenshots for the README: `python -m tests.screenshots docs/images` serves the casebook and photographs its pages."""
+"""Screenshots for the README: `python -m tests.screenshots docs/images` serves the casebook and photographs pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from api.stores import open_store
 from tests.browser import ARGUMENTS, chromium
@@ -24,7 +24,7 @@ SHOTS: Final = {
     "compare": "/compare",
     "sparql": "/sparql",
 }
-_SIZE: Final = {"width": 1280, "height": 800}
+_SIZE: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 
 def take(folder: Path) -> list[Path]:
@@ -35,7 +35,7 @@ def take(folder: Path) -> list[Path]:
         open_store(Path(place) / "store")
         with serving(Path(place) / "store") as service:
             browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-            page = browser.new_page(viewport={**_SIZE}, locale="en-GB", color_scheme="light", reduced_motion="reduce")
+            page = browser.new_page(viewport=_SIZE, locale="en-GB", color_scheme="light", reduced_motion="reduce")
             for name, path in SHOTS.items():
                 page.goto(f"http://127.0.0.1:{service.port}{path}", wait_until="networkidle")
                 page.wait_for_timeout(800)
