@@ -220,5 +220,5 @@ def node_tip(node: Row, name: str, currency: str | None, onward: bool) -> list[s
         if found["count"]:
             lines.append(text % {"amount": with_unknown(found, currency)})
     if not onward and node["role"] == "group":
-        lines.append(_("no onward flow is in this drawing: not traced further"))
+        lines.append(_("no onward flow is in this drawing"))
     return lines
