@@ -205,8 +205,9 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("main a[href], #filters a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  const address = new URL(link.href);
-  if (link.target || link.hasAttribute("download") || address.origin !== location.origin) return;
+  // a link of a drawing has no plain href
+  const address = new URL(link.getAttribute("href"), location.href);
+  if (link.getAttribute("target") || link.hasAttribute("download") || address.origin !== location.origin) return;
   if (address.pathname !== location.pathname || address.search === location.search || !renewable()) return;
   event.preventDefault();
   pause();
