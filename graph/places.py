@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+
+import pyoxigraph
+from pyoxigraph import Literal, NamedNode
 
 from graph.snapshot import Snapshot
+from ontology.identifiers import expand
 
-__all__ = ["Places", "places"]
+__all__ = ["Lookup", "Places", "places"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +44,27 @@ def places(snapshot: Snapshot) -> Places:
     within = {subject: values[0] for subject, values in snapshot.values("gov:within").items()}
     code = {subject: values[0] for subject, values in snapshot.values("gov:countryCode").items()}
     return Places(within, code)
+
+
+class Lookup:
+    """The countries of a few places, each looked up when it is asked for: for those of one load, say."""
+
+    def __init__(self, database: pyoxigraph.Store) -> None:
+        self._database = database
+        self.country = cache(self._country)
+
+    def _country(self, territory: str | None) -> str | None:
+        """Give the code of the country that the territory is or lies in, as Places does; None outside of any."""
+        seen = set[str]()
+        while territory and territory not in seen:
+            seen.add(territory)
+            code = self._first(territory, "gov:countryCode")
+            if code is not None:
+                return code
+            territory = self._first(territory, "gov:within")
+        return None
+
+    def _first(self, territory: str, curie: str) -> str | None:
+        quads = self._database.quads_for_pattern(NamedNode(territory), NamedNode(expand(curie)), None)
+        values = [quad.object.value for quad in quads if isinstance(quad.object, NamedNode | Literal)]
+        return min(values, default=None)

@@ -30,9 +30,10 @@ from threading import Lock
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from graph.ahead import ahead
+from graph.ahead import take_ahead
 from graph.durable import StoreBusy, copy_database, lock_within, sync, sync_folder, write_durably
 from graph.errors import StoreUnreachable
+from graph.flow_files import flow_file
 from graph.snapshot import Snapshot
 
 __all__ = ["FORMAT", "Store", "StoreBusy"]
@@ -131,18 +132,42 @@ class Store:
         """Add statements and pieces of N-Triples, all or none, after emptying the graphs in `replace`.
 
         Each piece comes with the graph that it goes into. For large data that is made piece by piece: a piece is made
-        while the one before is loaded, and memory holds these two. Gives the new generation. An error in either
-        iterable, and SyntaxError for a piece that is no N-Triples, leaves the store as it was.
+        while the two before are loaded, and memory holds these three. The flow columns are made of the pieces beside
+        the loading where that is certain to give the same as the store does (graph.flows_ahead). Gives the new
+        generation. An error in either iterable, and SyntaxError for a piece that is no N-Triples, leaves the store as
+        it was.
         """
+        return self.commit_folder(lambda draft, before: self._load_texts(draft, before, list(quads), texts, replace))
 
-        def change(database: pyoxigraph.Store) -> None:
-            for graph in replace:
-                database.remove_graph(NamedNode(graph))
-            database.bulk_extend(quads)
-            for graph, text in ahead(texts):
-                database.bulk_load(text, RdfFormat.N_TRIPLES, to_graph=NamedNode(graph))
+    def _load_texts(
+        self,
+        draft: Path,
+        before: Path,
+        quads: list[Quad],
+        texts: Iterable[tuple[str, bytes]],
+        replace: Iterable[str],
+    ) -> None:
+        from graph.flows_ahead import FlowsAhead  # it takes longer to import than most commands do
 
-        return self.commit(change)
+        database = pyoxigraph.Store(draft / "graph")
+        for graph in (replaced := list(replace)):
+            database.remove_graph(NamedNode(graph))
+        database.bulk_extend(quads)
+        parts = draft / "parts"
+        parts.mkdir()
+        rows = FlowsAhead(parts, flow_file(before))
+
+        def take(piece: tuple[str, bytes]) -> None:
+            graph, text = piece
+            database.bulk_load(text, RdfFormat.N_TRIPLES, to_graph=NamedNode(graph))
+            rows.add(text)
+
+        take_ahead(texts, take)
+        database.flush()
+        # a server may take statements otherwise than they are sent, and emptied graphs change what is known of the rest
+        if not (self.remote or quads or replaced):
+            rows.put(flow_file(draft), pyoxigraph.Store.read_only(str(before / "graph")), database)
+        shutil.rmtree(parts)
 
     def load_files(self, paths: Iterable[Path], *, replace: Iterable[str] = ()) -> int:
         """Add N-Quads files, all or none, after emptying the graphs in `replace`; gives the new generation.

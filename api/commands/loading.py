@@ -16,7 +16,7 @@ from api.commands.shapes import refuse_violations
 from api.known import InStore
 from api.parameters import ParameterRefused
 from api.stores import missing_ontology
-from graph.flows import flow_table
+from graph.flows import keep_flow_table
 from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.base import Statements
@@ -110,7 +110,7 @@ def _load(opened: Store, asked: Asked, *, replace: bool, dry_run: bool) -> None:
     else:
         generation = opened.load(loaded, replace=replaced)
     after = opened.snapshot()
-    flow_table(after)
+    keep_flow_table(after)
     change = after.size - snapshot.size
     print(f"generation {generation}, {after.size:,} statements in all, {change:+,}")
 
