@@ -161,6 +161,7 @@ def test_an_empty_store_has_the_comparison(empty_store: Store, path: str) -> Non
     with TestClient(create_app(Settings(store=empty_store.path))) as client:
         answer = client.get(path, headers=HTML)
         assert (answer.status_code, "<h1>" in answer.text) == (200, True)
+        assert_parameter_refused(client, "/api/v1/compare?example=upstream", "example", None)
 
 
 @pytest.mark.browser

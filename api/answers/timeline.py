@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from api.answers.document import Document, Row, filters_of, page_of, reasons_of, sources_of
@@ -16,19 +15,13 @@ from graph.filters import Filters
 from graph.snapshot import Snapshot
 from graph.time import year
 
-__all__ = ["DEFAULT_KINDS", "TIMELINE_KINDS", "Recorded", "country_of", "read_kinds", "timeline_document"]
+__all__ = ["DEFAULT_KINDS", "TIMELINE_KINDS", "country_of", "read_kinds", "timeline_document"]
 
 TIMELINE_KINDS: Final = ("event", "duty", "flow", "mechanism", "programme", "measure")
 DEFAULT_KINDS: Final = ("event", "duty", "flow", "mechanism")
+MOST_FLOWS: Final = 10_000
+"""As many flows are told, in the order of their IRIs; `meta.cut` says how many more there are."""
 _LISTS: Final = {"event": "events", "duty": "competences"}
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """Every statement of a timeline, before it is cut into parts: those with a year, by year, and those without."""
-
-    dated: list[Row]
-    undated: list[Row]
 
 
 def read_kinds(given: str | None) -> tuple[str, ...]:
@@ -54,8 +47,8 @@ def timeline_document(
 
     Each row has `begin` and `end` as a source gives them, and `open`, the end that is not known (`begin`, `end`, None).
     An event has no open end: its two dates are how long it took, or the years that it lies between. An explicit absence
-    is told as `absence`; a norm of an author is no fact and left out. `meta.counts` counts by kind, dated or not. An
-    empty graph gives no rows.
+    is told as `absence`; a norm of an author is no fact and left out. `meta.counts` counts by kind, dated or not, and
+    `meta.cut` says what is left out for its number. An empty graph gives no rows.
     """
     documents = {kind: _list(snapshot, kind, filters) for kind in kinds}
     rows = [
@@ -80,12 +73,19 @@ def timeline_document(
         not_applied=reasons_of(documents.values()),
         more={
             "queries": queries,
+            "cut": _cut(documents),
             "counts": [
                 {"kind": kind, "dated": counts[kind, True], "undated": counts[kind, False]}
                 for kind in dict.fromkeys(name for name, _ in sorted(counts))
             ],
         },
     )
+
+
+def _cut(documents: Mapping[str, Document]) -> list[str]:
+    flows = documents.get("flow")
+    more = (flows.rows or 0) - len(flows.data) if flows else 0
+    return [f"{more} more flows are recorded and not told here: narrow by country, field or programme"] if more else []
 
 
 def country_of(row: Row) -> str | None:
@@ -96,7 +96,7 @@ def country_of(row: Row) -> str | None:
 
 def _list(snapshot: Snapshot, kind: str, filters: Filters) -> Document:
     if kind == "flow":
-        return flows_document(snapshot, filters)
+        return flows_document(snapshot, filters, MOST_FLOWS)
     return list_document(snapshot, _LISTS.get(kind, f"{kind}s"), filters)
 
 

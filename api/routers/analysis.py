@@ -103,6 +103,8 @@ def compare(
     filters = read_filters(snapshot, replace(raw, country=None))
     if example and not (country or place):
         found = example_places(snapshot, example)
+        if not found:
+            raise ParameterRefused("example", example, "one of which this store has the places")
     else:
         found = read_places(snapshot, country or [], place or [])
     document = compare_document(snapshot, found, filters)
