@@ -306,7 +306,8 @@ def _parts(
     if unknown:
         return [{**base, "value": hairline}]
     low = link["min"] or 0
-    wide = {"color": colour, "borderColor": colour, "opacity": _OPEN, "borderWidth": 1, "borderType": [1, 2]}
+    pale = min(_OPEN, opacity / 2)
+    wide = {"color": colour, "borderColor": colour, "opacity": pale, "borderWidth": 1, "borderType": [1, 2]}
     above = {**base, "value": link["max"] - low, "open": True, "lineStyle": wide}
     if not low:
         return [above]

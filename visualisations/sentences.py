@@ -118,7 +118,10 @@ def without_repetition(sentence: str, headline: str) -> str:
 
     >>> without_repetition("2 of 3 flows have an amount; 1 is undated.", "2 of 3 flows have an amount.")
     '1 is undated.'
+    >>> without_repetition("2 of 3 flows have an amount.", "2 of 3 flows have an amount.")
+    ''
     """
     said = headline.rstrip(".")
-    rest = sentence.removeprefix(said).lstrip("; ")
-    return rest if sentence.startswith(said) and rest not in ("", ".") else sentence
+    if not sentence.startswith(said):
+        return sentence
+    return sentence.removeprefix(said).lstrip("; .")
