@@ -58,6 +58,7 @@ function select(tab, focus = false) {
   if (active) Object.assign(active, { query: editor.getValue(), history: editor.getDoc().getHistory() });
   active = tab;
   unmark();
+  at("shared").hidden = true;
   editor.setValue(tab.query);
   editor.getDoc().clearHistory();
   if (tab.history) editor.getDoc().setHistory(tab.history);
@@ -263,6 +264,7 @@ field.setAttribute("aria-label", words.editor);
 field.setAttribute("aria-describedby", "keys");
 editor.on("change", () => {
   unmark();
+  at("shared").hidden = true; // the link was to the query as it stood
   if (!active) return;
   active.query = editor.getValue();
 });
