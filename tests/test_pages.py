@@ -36,6 +36,8 @@ PAGES: Final = (
     "/whatif?remove=es-integration-fund",
     "/compare",
     "/compare?place=es,nl",
+    "/map",
+    "/map?measure=received&ties=mechanisms&country=ES",
     "/gaps",
     "/gaps?country=NL&type=discontinuity",
     "/actors",
