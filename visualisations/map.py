@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import atan2, degrees, hypot, sqrt
+from math import atan2, degrees, sqrt
 from typing import Any, Final
 
 from visualisations.classes import Class, class_of, classes
@@ -283,7 +283,7 @@ def _arc(tie: Row, spots: Mapping[str, Point], most: int) -> Arc | None:
     turn = degrees(atan2(rest * (cy - y1) + part * (y2 - cy), rest * (cx - x1) + part * (x2 - cx)))
     head = f"translate({x:.1f} {y:.1f}) rotate({turn:.1f})" if tie["with_amount"] is not None else None
     line = f"M{x1:.1f} {y1:.1f}Q{cx:.1f} {cy:.1f} {x2:.1f} {y2:.1f}"
-    return Arc(line, round(1 + 3 * sqrt(tie["count"] / max(most, 4)), 2), head, tie) if hypot(x2 - x1, y2 - y1) else None
+    return Arc(line, round(1 + 3 * sqrt(tie["count"] / max(most, 4)), 2), head, tie)
 
 
 def _regions(places: Sequence[Row], outlines: Mapping[str, str], found: Sequence[Class], name: Name) -> Iterable[Shape]:

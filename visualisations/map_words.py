@@ -12,7 +12,7 @@ from visualisations.language import locale, ngettext
 from visualisations.numbers import amount, money
 from visualisations.words import concept_word
 
-__all__ = ["headline", "kind_words", "measure_name", "short", "type_word", "value_words"]
+__all__ = ["headline", "kind_words", "measure_name", "short", "things_name", "type_word", "value_words"]
 
 Row = Mapping[str, Any]
 
@@ -119,14 +119,14 @@ def headline(
     if len(top) > 3:
         return _(
             "%(num)s countries have %(measure)s on record, at most %(value)s each",
-            measure=_things(measure),
+            measure=things_name(measure),
             num=amount(len(valued)),
             value=said,
         )
     if len(top) > 1:
         return _(
             "Of %(num)s countries with %(measure)s, %(top)s have most on record: %(value)s each",
-            measure=_things(measure),
+            measure=things_name(measure),
             num=amount(len(valued)),
             top=", ".join(names[row["code"]] for row in top),
             value=said,
@@ -135,13 +135,13 @@ def headline(
         "Only %(top)s has %(measure)s on record: %(value)s",
         "Of %(num)s countries with %(measure)s, %(top)s has most on record: %(value)s",
         len(valued),
-        measure=_things(measure),
+        measure=things_name(measure),
         top=names[top[0]["code"]],
         value=said,
     )
 
 
-def _things(measure: str) -> str:
+def things_name(measure: str) -> str:
     """Name what a measure counts, within a sentence."""
     names = {
         "reported-gaps": _("reported gaps"),

@@ -21,7 +21,7 @@ from graph.ties_between import BETWEEN, TIES
 from ontology.identifiers import ID, expand
 from visualisations.language import language
 from visualisations.map import MOST_OUTLINES, View, map_picture, view_of
-from visualisations.map_words import headline, kind_words, measure_name, short, type_word, value_words
+from visualisations.map_words import headline, kind_words, measure_name, short, things_name, type_word, value_words
 
 __all__ = ["router"]
 
@@ -85,6 +85,7 @@ def map_(
         "all_ties": _DRAWN,
         "names": names,
         "short": short,
+        "things": things_name,
         "rows": sorted(countries, key=lambda row: (row["value"] is None, -(row["value"] or 0), names[row["code"]])),
         "places": places,
         "picture": picture,
