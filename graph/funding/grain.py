@@ -268,25 +268,58 @@ def _grouped_keys(grain: Grain, condition: str) -> str:
 
 
 def _strands_sql(condition: str, grain: Grain) -> str:
-    labels = (
-        "min(payer_label) AS one, min(recipient_label) AS other" if grain == "actor" else "NULL AS one, NULL AS other"
-    )
-    extra = ", programme, min(programme_label) AS programme_label" if grain == "programme" else ""
-    sums = f"""
-        SELECT {_grouped_keys(grain, condition)}{extra}, part_of IS NULL AS direct, basis,
-               sum({_LOW}) AS minimum, sum(amount_max) AS maximum, min(flow, {NAMED}) AS flows, count(*) AS n,
-               count(amount_max) AS with_amount, list(DISTINCT phase) AS phases, min(begin_year) AS since,
-               max(end_year) AS until, {labels}
-        FROM flows WHERE {condition} GROUP BY ALL
-    """
     ends = f"SELECT *, {_id_sql(grain, 'payer')} AS source, {_id_sql(grain, 'recipient')} AS target FROM sums"
+    sums = _body_sums_sql(condition) if grain == "actor" else _sums_sql(condition, grain)
+    links = "links" if grain == "actor" else "count(*) OVER () AS links"
     return f"""
-        WITH sums AS ({sums}), ends AS ({ends}), legs AS ({_legs_sql(grain)})
+        WITH {sums}, ends AS ({ends}), legs AS ({_legs_sql(grain)})
         SELECT source, target, CASE WHEN direct THEN 'direct' ELSE 'passed-on' END AS kind,
                CAST(basis AS VARCHAR) AS basis, minimum, maximum, flows, n, with_amount,
                list_sort(CAST(phases AS VARCHAR[])) AS phases, since, until, one AS source_label, other AS target_label,
-               count(*) OVER () AS links
+               {links}
         FROM legs ORDER BY maximum DESC NULLS LAST, n DESC, source, target, kind, basis LIMIT $most
+    """
+
+
+_ADDED: Final = (
+    f"part_of IS NULL AS direct, basis, sum({_LOW}) AS minimum, sum(amount_max) AS maximum, count(*) AS n, "
+    "count(amount_max) AS with_amount, min(begin_year) AS since, max(end_year) AS until"
+)
+
+
+def _sums_sql(condition: str, grain: Grain) -> str:
+    """Give the SQL for the sums of groups, of which there are few."""
+    extra = "programme, min(programme_label) AS programme_label" if grain == "programme" else "NULL AS programme"
+    return f"""
+        sums AS (
+            SELECT {_grouped_keys(grain, condition)}, {extra}, {_ADDED}, min(flow, {NAMED}) AS flows,
+                   list(DISTINCT phase) AS phases, NULL AS one, NULL AS other
+            FROM flows WHERE {condition} GROUP BY ALL
+        )
+    """
+
+
+def _body_sums_sql(condition: str) -> str:
+    """Give the SQL for the sums between bodies: names are looked up for those alone that are given."""
+    facts = "flow, phase, payer_label, recipient_label"
+    return f"""
+        added AS (
+            SELECT {_grouped_keys("actor", condition)}, {_ADDED} FROM flows WHERE {condition} GROUP BY ALL
+        ),
+        largest AS (
+            SELECT *, count(*) OVER () AS links FROM added
+            ORDER BY maximum DESC NULLS LAST, n DESC, payer, recipient, direct DESC, basis LIMIT $most
+        ),
+        each AS (
+            SELECT payer AS p, recipient AS r, part_of IS NULL AS d, basis AS b, {facts} FROM flows WHERE {condition}
+        ),
+        sums AS (
+            SELECT largest.*, min(flow, {NAMED}) AS flows, list(DISTINCT phase) AS phases,
+                   min(payer_label) AS one, min(recipient_label) AS other
+            FROM largest JOIN each ON p IS NOT DISTINCT FROM payer AND r IS NOT DISTINCT FROM recipient
+                 AND d = direct AND b IS NOT DISTINCT FROM basis
+            GROUP BY ALL
+        )
     """
 
 
