@@ -21,10 +21,11 @@ onPage(() => {
     view = { x, y, zoom };
     map.setAttribute("viewBox", `${x - wide / 2} ${y - high / 2} ${wide} ${high}`);
     map.style.setProperty("--zoom", zoom);
-    map.style.setProperty("--unit", `${width / zoom / box.clientWidth}px`);
+    const unit = width / zoom / (box.clientWidth || width); // no width yet: the style sheet is still to come
+    map.style.setProperty("--unit", `${unit}px`);
     map.classList.toggle("near", zoom >= 2);
     for (const pattern of map.querySelectorAll("pattern"))
-      pattern.setAttribute("patternTransform", `${pattern.id === "map-hatch" ? "rotate(45) " : ""}scale(${width / zoom / box.clientWidth})`);
+      pattern.setAttribute("patternTransform", `${pattern.id === "map-hatch" ? "rotate(45) " : ""}scale(${unit})`);
     box.classList.toggle("moved", zoom > 1);
     if (!tell) return;
     clearTimeout(told);
