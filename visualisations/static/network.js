@@ -352,8 +352,9 @@ class Drawing {
     if (id) this.tell(id);
     if (move) this.network.focus(id, { scale: Math.max(0.9, this.network.getScale()), animation: false });
     const mark = id?.includes("/id/actor/") ? `actor/${id.split("/").pop()}` : "";
-    history.replaceState(null, "", marking(location.href, mark));
-    for (const link of document.querySelectorAll(".top nav a, main a[href*='/network?'], #filters a")) link.href = marking(link.href, mark);
+    const before = new URL(location.href).searchParams.get("mark");
+    history.replaceState(null, "", marking(location.href, mark, before));
+    for (const link of document.querySelectorAll(".top nav a, main a[href*='/network?'], #filters a")) link.href = marking(link.href, mark, before);
     for (const form of document.querySelectorAll("#filters, #kinds, form.ends")) keep(form, mark);
     for (const row of document.querySelectorAll("#node-table tr[data-actor]")) row.classList.toggle("marked-row", row.dataset.actor === id);
     document.querySelector("p.selected")?.remove();
@@ -380,10 +381,10 @@ class Drawing {
   }
 }
 
-function marking(address, mark) {
+// links that ask for another selection than that of before keep it
+function marking(address, mark, before) {
   const changed = new URL(address);
-  // links that ask for another selection keep it
-  if (changed.searchParams.get("mark") !== new URL(location.href).searchParams.get("mark")) return address;
+  if (changed.searchParams.get("mark") !== before) return address;
   if (mark) changed.searchParams.set("mark", mark);
   else changed.searchParams.delete("mark");
   return changed.href;
