@@ -179,11 +179,11 @@ def test_places_are_chosen_by_name_and_every_number_is_the_apis(watched: Watched
     assert parse_qs(urlsplit(page.url).query) == {"place": ["Spain", "Netherlands"]}
     expect(page.locator("h1")).to_have_text("Recorded duties: Spain 32, Netherlands 42")
     data = api(watched, "/compare", place="es,nl")["data"]
-    shown_values = {
-        (each.get_attribute("data-place"), (each.locator("xpath=..").get_attribute("data-indicator") or "")): value
-        for each in page.locator("#indicators td[data-value]").all()
-        if (value := each.get_attribute("data-value")) is not None
-    }
+    cells_read = page.eval_on_selector_all(
+        "#indicators td[data-value]",
+        "cells => cells.map(each => [each.dataset.place, each.closest('tr').dataset.indicator, each.dataset.value])",
+    )
+    shown_values = {(place, indicator): value for place, indicator, value in cells_read}
     rows = [row for row in data["rows"] if row["group"] != "aspects"]
     assert len(shown_values) == 2 * len(rows)
     for row in rows:

@@ -1,7 +1,7 @@
 // Saves a drawing that the server made as a picture that stands alone.
 import { ink, save } from "./chart.js";
 
-const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-weight", "paint-order", "text-anchor"];
+const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-style", "font-weight", "paint-order", "text-anchor"];
 
 // Copies the drawing with the styles that it has on the page, since a file knows no style sheet.
 export function standalone(drawing) {
@@ -12,15 +12,26 @@ export function standalone(drawing) {
     const style = getComputedStyle(each);
     for (const name of KEPT) copies[place].style.setProperty(name, style.getPropertyValue(name));
   }
-  const { width, height } = drawing.getBoundingClientRect();
+  const { width, height: drawn } = drawing.getBoundingClientRect();
+  const height = drawn + 52;
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);
   copy.removeAttribute("aria-hidden");
   for (const link of copy.querySelectorAll("a")) link.setAttribute("href", new URL(link.getAttribute("href"), location.href));
-  const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: ink("ground") })) ground.setAttribute(name, value);
-  copy.prepend(ground);
+  const family = getComputedStyle(drawing).fontFamily;
+  const said = { x: 0, fill: ink("soft"), "font-family": family, "font-size": 12 };
+  copy.prepend(shape("rect", { width: "100%", height: "100%", fill: ink("ground") }));
+  // what it says, and where it is from: a picture leaves its page
+  const heading = (document.querySelector("h1") ?? document.querySelector("h2")).textContent.trim().replace(/\s+/g, " ");
+  copy.append(shape("text", { ...said, y: drawn + 22 }, heading), shape("text", { ...said, y: drawn + 40 }, location.href));
   return { text: new XMLSerializer().serializeToString(copy), width, height };
+}
+
+function shape(name, attributes, words = "") {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [each, value] of Object.entries(attributes)) made.setAttribute(each, value);
+  made.textContent = words;
+  return made;
 }
 
 export function saveSvg(drawing, name) {
