@@ -134,3 +134,9 @@ def test_an_empty_store_has_no_guide_but_that_of_the_partner(empty_store: Store)
         text = client.get("/", headers=HTML).text
     assert re.findall(r'<p class="reader">(.*?)</p>', text) == ["For partners"]
     assert "This store holds no statement yet" in text
+
+
+def test_an_unknown_example_is_refused_with_one_that_is_like_it(client: TestClient) -> None:
+    answer = client.get("/sparql?example=who-runs-the-european-refugee-found", headers=HTML)
+    assert answer.status_code == 422
+    assert "who-runs-the-european-refugee-fund" in answer.text

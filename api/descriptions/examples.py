@@ -13,7 +13,7 @@ from graph.snapshot import Snapshot
 from ontology.competency import READERS, CompetencyQuestion, questions
 from ontology.identifiers import PREFIXES
 
-__all__ = ["example", "examples_by_reader", "query_examples"]
+__all__ = ["example", "examples_by_reader", "names", "query_examples"]
 
 _FORM: Final = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT)\b", re.IGNORECASE | re.MULTILINE)
 _EXECUTABLE: Final = {
@@ -42,6 +42,11 @@ def query_examples(snapshot: Snapshot, root: str, federated: bool) -> Graph:
 def example(name: str) -> CompetencyQuestion | None:
     """Give the competency question of that name; None where there is none."""
     return next((question for question in _questions() if question.name == name), None)
+
+
+def names() -> list[str]:
+    """List the names of the competency questions, sorted."""
+    return [question.name for question in _questions()]
 
 
 def examples_by_reader() -> dict[str, list[CompetencyQuestion]]:

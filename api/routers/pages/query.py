@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any, Final
 
 from fastapi import Request
 from starlette.responses import Response
 
 from api.answers.overview import KINDS_OF_THINGS
-from api.descriptions.examples import example, examples_by_reader
+from api.descriptions.examples import example, examples_by_reader, names
 from api.page import page
+from api.parameters import ParameterRefused
 from graph.queries import query_text
 from graph.snapshot import Snapshot
 from ontology.identifiers import DEF, GRAPH, ID, PREFIXES
@@ -28,8 +30,14 @@ FORMATS: Final = ("csv", "json", "tsv", "xml", "turtle", "jsonld", "ntriples", "
 
 
 def query_page(request: Request, snapshot: Snapshot) -> Response:
-    """Show the editor; filled with `query`, or with the question that `example` names, else with a first one."""
-    named = example(request.query_params.get("example", ""))
+    """Show the editor; filled with `query`, or with the question that `example` names, else with a first one.
+
+    Raises ParameterRefused for an example that there is none of.
+    """
+    name = request.query_params.get("example")
+    named = example(name) if name else None
+    if name and named is None:
+        raise ParameterRefused("example", name, "the name of a competency question", get_close_matches(name, names()))
     asked = request.query_params.get("query") or (named.query if named else None)
     context = {
         "query": asked or first_query(snapshot),
