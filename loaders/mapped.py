@@ -93,6 +93,11 @@ class MappedFile:
         self.report = Report()
         self._maker()
 
+    def check_against(self, known: Known) -> None:
+        """Take what others describe as `known` says from now on; InputRefused where the mapping does not fit that."""
+        self._known = known
+        self._maker()
+
     def chunks(
         self, allowed: Allowance, rejects: Path | None = None, progress: Progress | None = None
     ) -> Iterator[bytes]:

@@ -40,6 +40,9 @@ def load_rdf(path: Path, name: str | None = None) -> Statements:
     except SyntaxError as error:
         line = error.lineno or 0
         raise InputRefused([CellProblem(str(path), line, "", "", f"not well-formed RDF: {error}")]) from error
+    except MemoryError as error:
+        reason = f"a value in it is longer than the 16 MB that the parser holds at once ({error})"
+        raise InputRefused([CellProblem(str(path), 0, "", "", reason)]) from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputRefused([CellProblem(str(path), 0, "", "", f"cannot be read ({error})")]) from error
     problems = list(value_problems(str(path), found))

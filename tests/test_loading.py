@@ -7,11 +7,15 @@ import re
 from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
+from api.commands import loading
 from graph.columns import columns_of
 from graph.store import Store
+from loaders.mapped import MappedFile, allowance
+from loaders.sources import open_mapped
 from tests.test_cli import INPUT, USAGE, contents, subsidia
 
 GUIDE = Path(__file__).parents[1] / "docs" / "loaders.md"
@@ -141,6 +145,31 @@ def test_two_files_are_never_one_source(guide: tuple[Path, Path], empty_store: S
         refused = subsidia("load", table, other, "--mapping", mapping, "--store", empty_store.path, *more)
         assert (refused.status, contents(empty_store)) == (INPUT, before)
         assert "already" in refused.err
+
+
+def test_a_file_that_takes_its_own_place_is_looked_through_once_and_describes_what_only_it_did(
+    guide: tuple[Path, Path], empty_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, mapping = guide
+    text = mapping.read_text(encoding="utf-8")
+    mapping.write_text(text.replace('[actors.state]\nkey = "state"', '[actors.state]\nknown = "actor/state"'), "utf-8")
+    load = ("load", table, "--mapping", mapping, "--store", empty_store.path)
+    assert subsidia(*load).status == 0
+    table.write_text(table.read_text(encoding="utf-8").replace("4.000,00", "5.000,00"), encoding="utf-8")
+    opened = []
+
+    def counted(path: Path, *given: Any) -> MappedFile:
+        opened.append(path)
+        return open_mapped(path, *given)
+
+    monkeypatch.setattr(loading, "open_mapped", counted)
+    _, (found,) = loading.read_sources(
+        empty_store.snapshot(), loading.Asked([table], mapping=str(mapping)), replace=True
+    )
+    assert opened == [table]
+    # the state is described in the graph that is emptied, and nowhere else: so the new version has to describe it
+    said = b"".join(found.chunks(allowance("0"))).decode()
+    assert said.count('/actor/state> <http://www.w3.org/2004/02/skos/core#prefLabel> "State of Examplia"@en .') == 1
 
 
 @pytest.mark.parametrize(

@@ -707,3 +707,11 @@ def test_rdf_is_refused_where_a_table_would_be(
     assert (problem.file, problem.column, problem.value) == (str(path), column, value)
     assert expected in problem.reason
     assert "<http://example.org/flow>" in problem.reason
+
+
+@pytest.mark.parametrize("form", [".nt", ".ttl"])
+def test_rdf_with_a_value_longer_than_the_parser_holds_is_refused_in_words(tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"long{form}"
+    path.write_text(f'<http://example.org/a> <http://example.org/b> "{"x" * 2**24}" .\n')
+    with pytest.raises(InputRefused, match="longer than the 16 MB"):
+        load_rdf(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -128,10 +128,13 @@ def read_sources(
         return _read(InStore(snapshot), asked)
     first, mapped = _read(InStore(snapshot, everything=True), asked)
     emptied = [name for found in first for name in found.graphs] + [found.graph for found in mapped]
-    return _read(InStore(snapshot, emptied), asked)
+    return _read(InStore(snapshot, emptied), asked, {found.reader.path: found for found in mapped})
 
 
-def _read(known: Known, asked: Asked) -> tuple[list[Statements], list[MappedFile]]:
+def _read(
+    known: Known, asked: Asked, opened: Mapping[Path, MappedFile] | None = None
+) -> tuple[list[Statements], list[MappedFile]]:
+    """Read or open the sources; files in `opened` are not looked through again, only held against `known`."""
     found, mapped, problems = list[Statements](), list[MappedFile](), list[CellProblem]()
     together = Described(known)
     for path in asked.sources:
@@ -140,7 +143,7 @@ def _read(known: Known, asked: Asked) -> tuple[list[Statements], list[MappedFile
             if form in ("tables", "rdf"):
                 found.append(load_source(path, form, asked.graph, known, asked.encoding))
             else:
-                mapped.append(open_mapped(path, form, asked.mapping, asked.graph, together, asked.encoding))
+                mapped.append(_mapped(path, form, asked, together, opened or {}))
         except InputRefused as error:
             problems += error.problems
     if asked.rejects is not None and len(mapped) > 1:
@@ -151,6 +154,14 @@ def _read(known: Known, asked: Asked) -> tuple[list[Statements], list[MappedFile
     if problems:
         raise InputRefused(problems)
     return found, mapped
+
+
+def _mapped(path: Path, form: str, asked: Asked, known: Known, opened: Mapping[Path, MappedFile]) -> MappedFile:
+    found = opened.get(path)
+    if found is None:
+        return open_mapped(path, form, asked.mapping, asked.graph, known, asked.encoding)
+    found.check_against(known)
+    return found
 
 
 def _of_one_source(mapped: Iterable[MappedFile]) -> Iterator[CellProblem]:

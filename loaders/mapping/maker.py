@@ -17,6 +17,7 @@ from loaders.mapping.formats import Formats
 from loaders.mapping.money import Amount
 from loaders.mapping.privacy import NATURAL_PERSON, PERSON_CELLS, Privacy, privacy
 from loaders.mapping.refusals import ValueRefused, mapping_refused
+from loaders.mapping.remembered import Remembered
 from loaders.mapping.report import Report
 from loaders.mapping.terms import predicate, thing_iri
 from loaders.mapping.texts import Cells, Scope
@@ -48,12 +49,12 @@ class Maker:
         self._person_iri = thing_iri("actor", home.source, NATURAL_PERSON)
         self._kinds = {kind: _Kind(document, kind, reader, formats, home) for kind in _used(document, reader)}
         self._skips = {kind: _skips(document, kind, reader) for kind in reader.columns}
-        self._described: dict[str, tuple[int, str, int]] = {}
+        self._described = Remembered("qqq")
         self._known = known
         self._known_things: set[str] = set()
         self._elsewhere = {iri for kind in self._kinds.values() for iri in kind.elsewhere(document.file, known)}
-        self._flows: set[int] = set()
-        self._equal: Counter[bytes] = Counter()
+        self._flows = Remembered()
+        self._equal = Remembered("q")
 
     def make(self, record: Record) -> list[str]:
         """Give the statements of a record as N-Triples lines; none where it is skipped or of a kind that says nothing.
@@ -87,10 +88,11 @@ class Maker:
         """Count a record that could be read, and remember what it describes."""
         for place, amount in draft.amounts.items():
             self._account(kind.by_place[place], record.cells, amount, self.report.money)
-        self._flows.update(
-            hash(iri) for place, iri in made.items() if place[0] == "flows" and kind.by_place[place].identity
-        )
-        self._described |= draft.described
+        for place, iri in made.items():
+            if place[0] == "flows" and kind.by_place[place].identity:
+                self._flows.put(iri)
+        for iri, said in draft.described.items():
+            self._described.put(iri, *said)
         if isinstance(self._known, Described):
             for iri in self._known_things & draft.described.keys():
                 self._known.add(iri)
@@ -137,7 +139,7 @@ class Maker:
     def _checked(self, each: Thing, iri: str) -> str:
         """Refuse a flow that was made before, and a thing that the mapping holds known and nobody describes."""
         columns = ", ".join(each.identity.columns) if each.identity else ""
-        if each.money is not None and each.identity is not None and hash(iri) in self._flows:
+        if each.money is not None and each.identity is not None and iri in self._flows:
             raise ValueRefused(columns, "", f"the key stands twice: another record has made {iri}")
         if each.is_known and iri not in self._elsewhere:
             if self._known.has(iri):
@@ -150,10 +152,10 @@ class Maker:
 
     def _key(self, record: Record) -> str:
         """Give what tells a record from all others: a digest of its cells, and its number among equal ones."""
-        digest = blake2b("\x1f".join(record.cells).encode(), digest_size=8).digest()
-        self._equal[digest] += 1
-        number = self._equal[digest]
-        return digest.hex() if number == 1 else f"{digest.hex()}-{number}"
+        digest = blake2b("\x1f".join(record.cells).encode(), digest_size=8).hexdigest()
+        (before,) = self._equal.get(digest) or (0,)
+        self._equal.put(digest, before + 1)
+        return f"{digest}-{before + 1}" if before else digest
 
     def _describe(self, each: Thing, record: Record, made: Mapping[Place, str], draft: _Draft) -> None:
         iri = made[each.place]
@@ -174,11 +176,11 @@ class Maker:
         lines = each.statements(iri, record, made, None)
         label = next((line for line in lines if _LABELS in line), "")
         if known is None:
-            draft.described[iri] = (said, label, hash("".join(lines)))
+            draft.described[iri] = (said, hash(label), hash("".join(lines)))
             draft.things[each.section.place] += 1
             draft.lines += lines
         elif known[2] != hash("".join(lines)):
-            if label and label != known[1] and each.place[0] in _ALIASES:
+            if label and hash(label) != known[1] and each.place[0] in _ALIASES:
                 draft.lines.append(label.replace(_LABELS, _ALIAS, 1))
             else:
                 draft.differing += 1
@@ -188,7 +190,7 @@ class Maker:
         iri = made.get(("actors", rule.section))
         if iri is None or iri in self._described or iri in draft.described:
             return
-        draft.described[iri] = (0, "", 0)
+        draft.described[iri] = (0, 0, 0)
         section = Section(rule.section, self._kinds_section(rule.section).table, {"key": "x"}, PERSON_CELLS)
         bare = Scope("", (), {})
         described = thing(section, bare, Formats({}, {}, ()), References("", {}), self._home)
@@ -216,7 +218,7 @@ class _Draft:
     """What one record says, until all of it could be read."""
 
     lines: list[str] = field(default_factory=list)
-    described: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    described: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     things: Counter[str] = field(default_factory=Counter)
     amounts: dict[Place, Amount] = field(default_factory=dict)
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
