@@ -14,6 +14,7 @@ from pyoxigraph import Literal
 
 from graph.facts import Facts
 from graph.filters import Filters
+from graph.gaps.excerpt import asker
 from graph.gaps.rules import Rule, RuleRefused, rules
 from graph.mechanisms import levels_of, spots_of
 from graph.places import places
@@ -115,10 +116,12 @@ def _all_gaps(snapshot: Snapshot, at: int | None, more: tuple[Rule, ...]) -> tup
     queries = gap_queries(Filters(at=at), more)
     asked = rules_asked(snapshot, more)
     levels = {actor: slug(values[0]) for actor, values in snapshot.values("gov:level").items()}
+    ask = asker(snapshot, tuple(rule.query for rule in rules()))
     # Oxigraph lets other threads work while it answers
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         stated = pool.submit(_stated_gaps, snapshot, at)
-        answers = pool.map(lambda rule: snapshot.select(queries[rule.id]), asked)
+        # a partner's rule may name graphs, and properties that no other does
+        answers = pool.map(lambda rule: (snapshot.select if rule in more else ask)(queries[rule.id]), asked)
         indicated = [gap for rule, rows in zip(asked, answers, strict=True) for gap in _indicated(rule, rows, levels)]
         reported = stated.result()
     return (*reported, *indicated)
