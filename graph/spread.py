@@ -13,12 +13,12 @@ from typing import Final
 
 from graph.columns import columns_of, where
 from graph.duty import kind_of_duty
-from graph.facts import Facts
 from graph.filters import Filters
 from graph.gaps.gap import find_gaps
 from graph.lists import list_rows
 from graph.places import Places, places
 from graph.remember import remembered
+from graph.searched import searches_asked
 from graph.snapshot import Snapshot
 
 __all__ = ["COUNTED", "Seats", "Spread", "seats_of", "spread_of"]
@@ -118,12 +118,10 @@ def _mechanisms(snapshot: Snapshot, seats: Seats, filters: Filters) -> Iterator[
 
 
 def _scopes(snapshot: Snapshot, seats: Seats, filters: Filters) -> Iterator[Item]:
-    facts = Facts(snapshot, filters)
-    for scope in snapshot.instances("gov:ResearchedScope"):
-        spots = facts.all("gov:over").get(scope, [])
-        codes = seats.codes(spots)
-        if facts.asked(scope) and filters.country in (None, *codes):
-            yield codes, seats.around(spots)
+    for each in searches_asked(snapshot, filters):
+        codes = seats.codes(each.spots)
+        if filters.country in (None, *codes):
+            yield codes, seats.around(each.spots)
 
 
 _ITEMS: Final[Mapping[str, Callable[[Snapshot, Seats, Filters], Iterator[Item]]]] = {

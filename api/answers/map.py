@@ -12,18 +12,16 @@ from api.answers.document import Document, Row, filters_of, not_applied, number,
 from api.answers.funding import flow_sources, matrix_query
 from api.answers.gaps import named_gap_queries
 from api.answers.lists import NOT_APPLIED, list_document, list_query
-from graph.facts import Facts
 from graph.filters import Filters
 from graph.gaps.gap import find_gaps, gap_queries
 from graph.queries import bind, query_text
 from graph.remember import remembered
-from graph.researched import coverage_of, scopes_of
+from graph.searched import searches_asked, tie_coverage
 from graph.snapshot import Snapshot
 from graph.spread import COUNTED, seats_of, spread_of
 from graph.spread_money import SIDES, Kind, Money, MoneySpread, money_spread
 from graph.ties_between import ties_between
-from ontology.identifiers import concept, slug
-from ontology.vocabulary import vocabulary
+from ontology.identifiers import concept, expand, slug
 
 __all__ = ["MEASURES", "MOST_PLACES", "TYPES", "KindAsked", "map_document", "ties_document"]
 
@@ -153,14 +151,13 @@ def _sum(money: Money) -> Row:
 
 def _countries(snapshot: Snapshot, measure: str, filters: Filters, values: Values) -> list[Row]:
     """Give a row for each country of the graph, by code; the state of one without a value says why it has none."""
-    facts = Facts(snapshot, filters)
-    points = _points(snapshot)
-    asked = [filters.field] if filters.field else list(vocabulary().schemes["field"])
+    codes, points = seats_of(snapshot).places.code, _points(snapshot)
     tie = _TIE[measure]
+    searched = tie_coverage(snapshot, list(codes), tie, filters) if tie else {}
     rows = []
-    for territory, code in sorted(facts.places.code.items(), key=lambda item: item[1]):
+    for territory, code in sorted(codes.items(), key=lambda item: item[1]):
         if filters.country in (None, code):
-            coverage = coverage_of(scopes_of(snapshot, facts, territory), tie, asked) if tie else None
+            coverage = searched.get(territory)
             value = values.get(code, {"value": None})
             rows.append(
                 {"kind": "country", "code": code, "territory": territory, "label": snapshot.label(territory)}
@@ -181,7 +178,6 @@ def _state(value: Row, coverage: str | None) -> str:
 def _places(snapshot: Snapshot, filters: Filters, values: Values) -> list[Row]:
     """Give a row for each place below a country where a body is seated or something is counted, highest value first."""
     seats, points = seats_of(snapshot), _points(snapshot)
-    levels = snapshot.values("gov:level")
     outlines = _outlined(snapshot)
     seated = {spot for spots in seats.of.values() for spot in spots if spot not in seats.places.code}
     rows = []
@@ -191,11 +187,16 @@ def _places(snapshot: Snapshot, filters: Filters, values: Values) -> list[Row]:
             value = values.get(iri, {"value": None})
             rows.append(
                 {"kind": "place", "code": None, "territory": iri, "label": snapshot.label(iri)}
-                | {"level": slug(levels[iri][0]) if iri in levels else None, "country": code}
+                | {"level": _level(snapshot, iri), "country": code}
                 | {**value, "state": _state(value, None), "coverage": None, "outline": outlines.get(iri)}
                 | dict(zip(("lat", "lon"), points.get(iri, (None, None)), strict=True))
             )
     return sorted(rows, key=lambda row: (row["value"] is None, -(row["value"] or 0), row["territory"]))
+
+
+def _level(snapshot: Snapshot, iri: str) -> str | None:
+    found = sorted(getattr(quad.object, "value", "") for quad in snapshot.quads(iri, expand("gov:level")))
+    return slug(found[0]) if found else None
 
 
 @remembered(2)
@@ -245,10 +246,7 @@ def _sources(snapshot: Snapshot, measure: str, filters: Filters) -> list[str]:
         asked = replace(filters, basis="stated") if (state, filters.basis) == ("reported", None) else filters
         rows = [{"evidence": gap.evidence} for gap in find_gaps(snapshot, asked) if gap.state == state]
     elif measure == "scopes":
-        facts = Facts(snapshot, filters)
-        passages = snapshot.values("prov:hadPrimarySource")
-        scopes = [scope for scope in snapshot.instances("gov:ResearchedScope") if facts.asked(scope)]
-        rows = [{"evidence": passages.get(scope, [])} for scope in scopes]
+        rows = [{"evidence": each.passages} for each in searches_asked(snapshot, filters)]
     else:
         rows = list_document(snapshot, {"duties": "competences"}.get(measure, measure), filters).data
     return sources_of(snapshot, rows)
