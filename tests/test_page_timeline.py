@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
+from api.answers import timeline as answers
 from api.answers.timeline import timeline_document
 from api.app import create_app
 from api.settings import Settings
@@ -129,6 +130,16 @@ def test_the_timeline_has_every_row_of_the_tables_but_the_norms(casebook: Snapsh
                 counts[0 if line[begin] or line[end] else 1] += 1
     meta = timeline_document(casebook, Filters()).more
     assert {each["kind"]: [each["dated"], each["undated"]] for each in meta["counts"]} == expected
+
+
+def test_flows_beyond_a_number_are_said_to_be_left_out(casebook: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (CASEBOOK / "flows.csv").open(encoding="utf-8") as file:
+        recorded = sum(1 for _ in csv.DictReader(file))
+    assert timeline_document(casebook, Filters(), ["flow"]).more["cut"] == []
+    monkeypatch.setattr(answers, "MOST_FLOWS", 10)
+    document = timeline_document(casebook, Filters(), ["flow"])
+    assert document.rows == 10
+    assert document.more["cut"][0].startswith(f"{recorded - 10} more flows are recorded and not told here")
 
 
 def test_a_flow_that_changed_has_the_country_where_its_money_arrives(client: TestClient) -> None:
