@@ -18,7 +18,7 @@ from graph.time import holds, year
 from ontology.identifiers import expand, mint, slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["Neighbour", "neighbours_of", "stated_ties"]
+__all__ = ["Direction", "Neighbour", "neighbours_of", "stated_ties"]
 
 Direction = Literal["to", "from", "with"]
 _WHOLES: Final = ("org:subOrganizationOf", "gov:memberOfCollective")
@@ -194,10 +194,10 @@ def stated_ties(snapshot: Snapshot) -> dict[str, int]:
     An actor without any is left out. The cost is one scan of the flow columns and of three properties.
     """
     found: Counter[str] = Counter()
-    sql = "SELECT payer, recipient, count(*) FROM flows WHERE payer IS NOT NULL AND recipient IS NOT NULL GROUP BY ALL"
-    for payer, recipient, number in columns_of(snapshot).tuples(sql):
-        found[str(payer)] += number
-        found[str(recipient)] += number
+    named = "FROM flows WHERE payer IS NOT NULL AND recipient IS NOT NULL"
+    ends = f"SELECT payer AS actor {named} UNION ALL SELECT recipient AS actor {named}"
+    for actor, number in columns_of(snapshot).tuples(f"SELECT actor, count(*) FROM ({ends}) GROUP BY ALL"):
+        found[str(actor)] += number
     for participants in snapshot.values("gov:participant").values():
         for participant in participants:
             found[participant] += len(participants) - 1

@@ -66,7 +66,9 @@ def test_money_of_an_actor_adds_only_like_to_like(casebook: Snapshot) -> None:
     # had to reach municipalities: 48 and 72.96 million are passed on by them
     sums = actor_money(columns_of(casebook), Filters(actor=REGIONS))
     known = {
-        (row.side, row.period, row.passed_on): (row.minimum, row.maximum) for row in sums if row.maximum is not None
+        (str(row.side), row.period, row.passed_on): (int(row.minimum), int(row.maximum))
+        for row in sums
+        if row.minimum is not None and row.maximum is not None
     }
     assert known == {
         ("in", "2005", False): (120_000_000, 120_000_000),
@@ -79,7 +81,14 @@ def test_money_of_an_actor_adds_only_like_to_like(casebook: Snapshot) -> None:
 
 
 def _sum(period: str, begin: int, low: int | None, high: int | None, **more: Any) -> dict[str, Any]:
-    row = {"side": "in", "quantity": "transfer", "per": "total", "phase": "paid", "currency": "EUR", "period": period}
+    row: dict[str, Any] = {
+        "side": "in",
+        "quantity": "transfer",
+        "per": "total",
+        "phase": "paid",
+        "currency": "EUR",
+        "period": period,
+    }
     row |= {"begin": begin, "end": begin, "passed_on": False, "summable": True, "min": low, "max": high, "flows": 1}
     return {**row, "with_amount": int(high is not None), "bases": ["stated"], **more}
 

@@ -268,7 +268,9 @@ def neighbourhood(name: str, level: str | None, rows: Sequence[Row]) -> dict[str
     width) and the actor itself (x, y, its name in lines). The same input gives the same drawing.
     """
     levels = vocabulary().ordered("level", {row["level"] or "" for row in rows})
-    lanes, nodes, top = [], [], 8
+    lanes: list[dict[str, Any]] = []
+    nodes: list[dict[str, Any]] = []
+    top = 8
     for lane in levels:
         lanes.append({"level": lane or None, "name": concept_word(lane, "level") if lane else _("no level"), "y": top})
         top += _HEAD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any, Final
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
@@ -16,7 +16,8 @@ from graph.actors import actor_row, places_of, values_of
 from graph.columns import columns_of
 from graph.filters import Filters
 from graph.funding.of_actor import Side, actor_money
-from graph.neighbours import Neighbour, neighbours_of
+from graph.neighbours import Direction, Neighbour, neighbours_of
+from graph.network import Kind
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.identifiers import expand, mint, slug
@@ -40,7 +41,7 @@ _HELD_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "programmes": ("gov:operatedBy",),
 }
 """By list, the properties that name the actor of a statement: where none does, the list need not be asked for."""
-TIE_COLUMNS: Final = {
+TIE_COLUMNS: Final[Mapping[str, tuple[Kind, Direction]]] = {
     "pays": ("funding", "to"),
     "paid_by": ("funding", "from"),
     "coordinates": ("coordination", "with"),
@@ -103,7 +104,7 @@ def neighbours_document(
 
 
 @remembered(64)
-def _ranked(snapshot: Snapshot, filters: Filters) -> list[Any]:
+def _ranked(snapshot: Snapshot, filters: Filters) -> list[Neighbour]:
     def rank(found: Neighbour) -> tuple[int, int, str]:
         every = sum(found.ties.values())
         return (found.count("competence") - every, -every, snapshot.label(found.actor))
@@ -118,7 +119,7 @@ def _neighbour(snapshot: Snapshot, found: Neighbour) -> Row:
         "label": snapshot.label(found.actor),
         "level": _word(snapshot, found.actor, "gov:level"),
         "country": places_of(snapshot).country(next(iter(spots), None)),
-        **{column: found.ties.get(tie, 0) for column, tie in TIE_COLUMNS.items()},  # type: ignore[call-overload]
+        **{column: found.ties.get(tie, 0) for column, tie in TIE_COLUMNS.items()},
         "ties": sum(found.ties.values()),
     }
 

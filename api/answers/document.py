@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from graph.filters import Filters
 from graph.snapshot import Snapshot
@@ -15,6 +15,7 @@ from graph.snapshot import Snapshot
 __all__ = ["Document", "as_json", "filters_of", "not_applied", "number", "page_of", "reasons_of", "sources_of"]
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 def number(value: Decimal | float | int | str | None) -> int | float | None:
@@ -70,7 +71,7 @@ def as_json(document: Document) -> str:
     return json.dumps(document.as_dict(), ensure_ascii=False, allow_nan=False, indent=1)
 
 
-def page_of(rows: Sequence[Row], limit: int | None, offset: int) -> tuple[list[Row], str | None]:
+def page_of(rows: Sequence[T], limit: int | None, offset: int) -> tuple[list[T], str | None]:
     """Cut a page out of ordered rows: the page, and the cursor of the next one (None at the end)."""
     if limit is None:
         return list(rows[offset:]), None

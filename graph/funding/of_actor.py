@@ -79,6 +79,7 @@ def _sums(at: int | None) -> str:
 
 
 def _sum(row: tuple[Any, ...]) -> ActorSum:
-    *keys, summable, low, high, flows, with_amount, bases = row
-    known = (low, high) if summable and with_amount else (None, None)
-    return ActorSum(*keys, summable, *known, flows, with_amount, tuple(word for word in bases if word))
+    *keys, low, high, flows, with_amount, bases = row
+    summable = keys[-1]
+    values: tuple[Any, ...] = (low, high) if summable and with_amount else (None, None)
+    return ActorSum(*(*keys, *values, flows, with_amount, tuple(word for word in bases if word)))
