@@ -212,6 +212,7 @@ def test_the_map_is_a_table_too_and_refuses_what_it_does_not_know(client: TestCl
     assert_parameter_refused(client, "/api/v1/map?measure=dutys", "measure", "duties")
     assert_parameter_refused(client, "/api/v1/map?measure=paid&phase=payd", "phase", "paid")
     assert_parameter_refused(client, "/map?view=somewhere", "view", None)
+    assert client.get("/map", params={"mark": "a b<>"}).status_code == 200
 
 
 @pytest.mark.browser

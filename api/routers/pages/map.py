@@ -18,7 +18,7 @@ from graph.filters import Filters
 from graph.labels import label_in
 from graph.snapshot import Snapshot
 from graph.ties_between import BETWEEN, TIES
-from ontology.identifiers import ID, expand
+from ontology.identifiers import ID, expand, is_slug
 from visualisations.language import language
 from visualisations.map import MOST_OUTLINES, View, map_picture, view_of
 from visualisations.map_words import headline, kind_words, measure_name, short, things_name, type_word, value_words
@@ -126,11 +126,11 @@ def _outlines(snapshot: Snapshot, places: list[dict[str, Any]], filters: Filters
 
 def _spots(snapshot: Snapshot, request: Request) -> frozenset[str]:
     """Give the places of what is selected: itself, those it is over, or those of its bodies."""
-    name = request.query_params.get("mark")
-    if not name:
+    kind, _, name = request.query_params.get("mark", "").partition("/")
+    if not (kind.isascii() and kind.isalpha() and is_slug(name)):
         return frozenset()
-    found = {f"{ID}{name}"}
-    for _ in range(2):
+    found = {f"{ID}{kind}/{name}"}
+    for _again in range(2):
         found |= {
             quad.object.value
             for iri in sorted(found)
