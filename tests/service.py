@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import psutil  # type: ignore[import-untyped]
 
-__all__ = ["Reply", "Service", "running", "serving"]
+__all__ = ["Reply", "Service", "running", "serving", "serving_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,17 @@ def running(processes: list[psutil.Process]) -> list[psutil.Process]:
 
 
 @contextmanager
-def serving(store: Path, *flags: str, port: int = 0, **settings: str) -> Iterator[Service]:
-    """Start the service with SUBSIDIA_* settings, on a port or any free one; wait until it is ready, and end it."""
-    if not port:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+def serving(store: Path, *flags: str, **settings: str) -> Iterator[Service]:
+    """Start the service on a free port, with SUBSIDIA_* settings; wait until it is ready, and end it in the end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with serving_at(port, store, *flags, **settings) as service:
+        yield service
+
+
+@contextmanager
+def serving_at(port: int, store: Path, *flags: str, **settings: str) -> Iterator[Service]:
+    """Start the service on a port, as `serving` does on any."""
     environment = {**os.environ, **{f"SUBSIDIA_{name.upper()}": value for name, value in settings.items()}}
     command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--store", str(store), *flags]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

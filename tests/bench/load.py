@@ -28,7 +28,7 @@ import psutil  # type: ignore[import-untyped]
 from api.stores import open_store
 from tests.bench.report import machine
 from tests.nginx import behind_nginx
-from tests.service import Service, serving
+from tests.service import Service, serving, serving_at
 
 __all__ = ["Load", "run"]
 
@@ -187,7 +187,7 @@ def run(given: argparse.Namespace) -> Load:
 
         def restart() -> None:
             own.close()
-            services.enter_context(serving(store, port=first.port, token=_TOKEN, readers="2"))
+            services.enter_context(serving_at(first.port, store, token=_TOKEN, readers="2"))
 
         with behind_nginx(Path(folder), first.port, other.port) as port:
             return asyncio.run(_all(port, first, restart, given))
