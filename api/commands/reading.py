@@ -13,7 +13,7 @@ from api.answers.conversion import converted, read_conversion
 from api.answers.document import Row
 from api.answers.funding import flows_document, matrix_document
 from api.answers.gaps import gaps_document
-from api.answers.overview import stats_document
+from api.answers.overview import stats_document, thing_counts
 from api.commands.common import (
     AsJson,
     At,
@@ -198,16 +198,16 @@ def _field(name: str) -> str:
 def info(store: StorePath = None, json: AsJson = False) -> None:
     """Say what the store holds."""
     opened = store_at(store)
-    document = stats_document(opened.snapshot())
+    snapshot = opened.snapshot()
     if json:
-        print_document(document)
+        print_document(stats_document(snapshot))
         return
     print(f"store       {opened.name}")
-    print(f"generation  {document.generation}")
-    print(f"statements  {document.data['statements']:,}")
-    for kind, count in document.data["things"].items():
+    print(f"generation  {snapshot.generation}")
+    print(f"statements  {snapshot.size:,}")
+    for kind, count in thing_counts(snapshot).items():
         print(f"{kind:<11} {count:,}")
-    for graph in document.data["graphs"]:
+    for graph in sorted(graph.value for graph in snapshot.database.named_graphs()):
         print(f"graph       {graph}")
 
 
