@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.filters import Filters
+from graph.lists import TYPE_SCHEMES
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.errors import SubsidiaError, UnknownTerm, near_matches
@@ -47,6 +48,7 @@ class RawFilters:
 def read_filters(snapshot: Snapshot, raw: RawFilters, type_scheme: str | None = None) -> Filters:
     """Check typed filters against a snapshot; `type_scheme` is the concept scheme that `type` is from.
 
+    Without a scheme `type` is left out; of `any` scheme it is kept, for an answer to say that it does not apply.
     Raises ParameterRefused naming the parameter, its value, what was expected, and near matches.
     """
     since, until = _year("from", raw.since), _year("to", raw.until)
@@ -58,12 +60,20 @@ def read_filters(snapshot: Snapshot, raw: RawFilters, type_scheme: str | None = 
         level=_concept("level", "level", raw.level),
         programme=_thing(snapshot, "programme", raw.programme),
         actor=_thing(snapshot, "actor", raw.actor),
-        type=_concept("type", type_scheme, raw.type) if type_scheme else None,
+        type=_type(type_scheme, raw.type) if type_scheme else None,
         basis=_concept("basis", "basis", raw.basis),
         at=_year("at", raw.at),
         since=since,
         until=until,
     )
+
+
+def _type(scheme: str, value: str | None) -> str | None:
+    if scheme != "any":
+        return _concept("type", scheme, value)
+    known = sorted({word for each in TYPE_SCHEMES.values() for word in vocabulary().schemes[each]})
+    found: str | None = one_of("type", value, known) if value else None
+    return found
 
 
 def one_of(parameter: str, value: str, known: Sequence[str]) -> Any:

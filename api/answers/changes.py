@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, replace
 from typing import Final
 
-from api.answers.document import Document, Row, filters_of, reasons_of, sources_of
+from api.answers.document import Document, Row, filters_of, not_applied, reasons_of, sources_of
 from api.answers.funding import flows_document
 from api.answers.lists import list_document
 from api.answers.timeline import country_of
@@ -20,6 +20,7 @@ from graph.time import year
 __all__ = ["changes_document"]
 
 _KINDS: Final = ("competences", "mechanisms", "measures", "programmes")
+_NOT_APPLIED: Final = {"type": "statements of several kinds are told, each with types of its own"}
 
 
 def changes_document(snapshot: Snapshot, filters: Filters) -> Document:
@@ -34,6 +35,7 @@ def changes_document(snapshot: Snapshot, filters: Filters) -> Document:
     since, until = filters.since, filters.until
     if since is None or until is None or filters.at is not None:
         raise ParameterRefused("from", str(since or ""), "two years, as from=2006 and to=2013, without `at`")
+    given, filters = filters, filters.without("type")
     documents = {name: list_document(snapshot, name, filters) for name in _KINDS}
     documents["flows"] = flows_document(snapshot, filters)
     statements = [(name, _kind(name, row), row) for name, document in documents.items() for row in document.data]
@@ -64,8 +66,8 @@ def changes_document(snapshot: Snapshot, filters: Filters) -> Document:
         rows=len(changed),
         query=queries["competences"],
         sources=sources_of(snapshot, [*changed, *told]),
-        filters=filters_of(filters),
-        not_applied=reasons_of(documents.values()),
+        filters=filters_of(given),
+        not_applied={**reasons_of(documents.values()), **not_applied(given, _NOT_APPLIED)},
         more={"queries": queries},
     )
 

@@ -26,6 +26,9 @@ __all__ = ["profile_document"]
 _NOT_APPLIED: Final[Mapping[str, str]] = dict.fromkeys(
     ("level", "programme", "actor", "type", "basis"), "places are profiled as wholes, by country, field and years"
 )
+_UNION: Final = (
+    "the Union is no country: relations between levels are told within a state; compare EU shows what it has"
+)
 _FRAMEWORKS: Final = {
     "relation": "Scholten 2013: centralist, localist, multilevel or decoupled, by field and period",
     "mainstreaming": "Scholten, Collett and Petrovic 2017: specific to generic, state-centric to polycentric",
@@ -38,7 +41,8 @@ def profile_document(snapshot: Snapshot, filters: Filters) -> Document:
 
     `data.relations` has a row for each country, field and period of which anything is recorded, its `kind` null where
     it is not assessed; `data.mainstreaming` one for each country and field; `data.jurisdictions` one for each country
-    and level. The Union is no country, as levels relate within a state. An empty graph gives empty lists.
+    and level. The Union is no country, as levels relate within a state: asked for it, `left_out` says so. An empty graph
+    gives empty lists.
     """
     asked = filters.without(*_NOT_APPLIED)
     found = _rows(snapshot, asked)
@@ -56,7 +60,12 @@ def profile_document(snapshot: Snapshot, filters: Filters) -> Document:
         sources=sources_of(snapshot, [row for rows in found.values() for row in rows]),
         filters=filters_of(filters),
         not_applied=not_applied(filters, _NOT_APPLIED),
-        more={"queries": queries, "states": dict(sorted(states.items())), "frameworks": _FRAMEWORKS},
+        more={
+            "queries": queries,
+            "states": dict(sorted(states.items())),
+            "frameworks": _FRAMEWORKS,
+            "left_out": [{"country": "EU", "reason": _UNION}] if filters.country == "EU" else [],
+        },
     )
 
 

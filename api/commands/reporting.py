@@ -51,6 +51,8 @@ def profile(
     }
     for name, names in columns.items():
         print_table([_shown(row) for row in document.data[name]], names)
+    for left in document.more["left_out"]:
+        typer.echo(f"{left['country']}: {left['reason']}", err=True)
 
 
 def _shown(row: Row) -> Row:

@@ -37,7 +37,7 @@ def flows_trace(
     form: FormatAsked = None,
 ) -> Response:
     """Give every path of money from an actor, or up to it, with what is known at each step and where it breaks."""
-    filters = read_filters(snapshot, raw)
+    filters = read_filters(snapshot, raw, "any")
     if filters.actor is None:
         raise ParameterRefused("actor", "", "the slug of an actor, as es-state")
     document = trace_document(snapshot, filters, one_of("direction", direction, ("down", "up")), limit)
@@ -72,7 +72,7 @@ def whatif(
     rules: Annotated[bool, Query(description="whether to ask the rules again too, which takes seconds")] = True,
 ) -> Response:
     """Say what would be lost without an actor, a programme, a flow or a mechanism; nothing is changed."""
-    filters = read_filters(snapshot, raw)
+    filters = read_filters(snapshot, raw, "any")
     return respond(request, what_if_document(snapshot, read_target(snapshot, remove), filters, rules=rules))
 
 
@@ -100,7 +100,7 @@ def compare(
     form: FormatAsked = None,
 ) -> Response:
     """Set two to four countries or places side by side on the same indicators, with what was researched in each."""
-    filters = read_filters(snapshot, replace(raw, country=None))
+    filters = read_filters(snapshot, replace(raw, country=None), "any")
     if example and not (country or place):
         found = example_places(snapshot, example)
         if not found:
@@ -114,7 +114,7 @@ def compare(
 @router.get("/profiles")
 def profiles(request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, form: FormatAsked = None) -> Response:
     """Give relations between levels, by country, field and period; mainstreaming; jurisdictions by level."""
-    document = profile_document(snapshot, read_filters(snapshot, raw))
+    document = profile_document(snapshot, read_filters(snapshot, raw, "any"))
     return respond(request, document, form, rows=document.data["relations"])
 
 

@@ -214,7 +214,7 @@ def gaps_matrix(
 @router.get("/changes")
 def changes(request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, form: FormatAsked = None) -> Response:
     """Give what began, ended and changed hands between two years (`from`, `to`), and the events in between."""
-    document = changes_document(snapshot, read_filters(snapshot, raw))
+    document = changes_document(snapshot, read_filters(snapshot, raw, "any"))
     return respond(request, document, form, document.data["statements"])
 
 
