@@ -41,8 +41,8 @@ def profile_document(snapshot: Snapshot, filters: Filters) -> Document:
 
     `data.relations` has a row for each country, field and period of which anything is recorded, its `kind` null where
     it is not assessed; `data.mainstreaming` one for each country and field; `data.jurisdictions` one for each country
-    and level. The Union is no country, as levels relate within a state: asked for it, `left_out` says so. An empty graph
-    gives empty lists.
+    and level. The Union is no country, as levels relate within a state: asked for it, `left_out` says so. An empty
+    graph gives empty lists.
     """
     asked = filters.without(*_NOT_APPLIED)
     found = _rows(snapshot, asked)
