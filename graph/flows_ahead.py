@@ -80,6 +80,8 @@ class FlowsAhead:
                 self._kept[curie].append(pairs)
             for curie in _PLACED:
                 self._places.update(triples.pairs(curie)["s"].to_pylist())
+            if len(self._places) > _MOST_PLACES:
+                self._certain = False
             if sum(map(len, self._pending)) >= _FLOWS_A_PART:
                 self._write_part()
 
@@ -88,7 +90,7 @@ class FlowsAhead:
 
         `before` is the database of the generation that was added to, `after` that with all pieces.
         """
-        if not self._certain or len(self._places) > _MOST_PLACES:
+        if not self._certain:
             return False
         self._write_part()
         if any(_states(before, iri) or _names(before, iri) for iri in self._places) or not self._apart(before):
