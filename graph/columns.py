@@ -58,6 +58,8 @@ class Columns:
     def __init__(self, snapshot: Snapshot) -> None:
         self.generation = snapshot.generation
         self._database = duckdb.connect(":memory:")
+        # it would be printed where answers are
+        self._database.execute("SET enable_progress_bar = false")
         arrow = flow_table(snapshot)
         self._database.register("arrow_flows", arrow)
         for name in _WORDS:

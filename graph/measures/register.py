@@ -64,6 +64,9 @@ def _degrees() -> Iterator[Measure]:
         _FREEMAN,
         degree.tie_count,
     )
+
+
+def _degrees_by() -> Iterator[Measure]:
     counts: _Numbers = ("dict per actor", "actors", "0 and more")
     yield Measure(
         "degree-by-kind",
@@ -117,6 +120,9 @@ def _positions() -> Iterator[Measure]:
         _BURT,
         structural_holes.effective_size,
     )
+
+
+def _betweenness() -> Iterator[Measure]:
     yield Measure(
         "betweenness",
         "Betweenness",
@@ -281,7 +287,7 @@ def _motifs() -> Iterator[Measure]:
     )
 
 
-_FAMILIES: Final = (_degrees, _positions, _levels, _mixing, _cohesion, _layers, _motifs)
+_FAMILIES: Final = (_degrees, _degrees_by, _positions, _betweenness, _levels, _mixing, _cohesion, _layers, _motifs)
 MEASURES: Final[dict[str, Measure]] = {measure.name: measure for family in _FAMILIES for measure in family()}
 
 
