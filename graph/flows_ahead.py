@@ -29,7 +29,7 @@ __all__ = ["FlowsAhead"]
 
 _FLOWS_A_PART: Final = 100_000
 _MOST_PLACES: Final = 10_000
-_MEMORY: Final = "500MB"
+_MEMORY: Final = "300MB"
 _PLACED: Final = ("gov:within", "gov:countryCode")
 _KEPT: Final = ("skos:prefLabel", *ACTOR_FACTS.values())
 _ONES: Final = ("payer", "recipient", "programme")
@@ -60,30 +60,29 @@ class FlowsAhead:
         self._places: set[str] = set()
 
     def add(self, text: bytes) -> None:
-        """Take a piece that is written; safe to call from several threads."""
-        if not self._certain:
-            return
-        try:
-            triples = Triples(text)
-        except Unreadable:
-            self._certain = False
-            return
-        flows = triples.instances("gov:FundingFlow")
-        table = stated(flows, triples.pairs, triples.labels)
-        others = triples.subjects.filter(pc.invert(pc.is_in(triples.subjects, value_set=flows)))
-        kept = {curie: triples.labels() if curie == "skos:prefLabel" else triples.pairs(curie) for curie in _KEPT}
-        kept = {curie: pairs.filter(pc.is_in(pairs["s"], value_set=others)) for curie, pairs in kept.items()}
+        """Take a piece that is written; safe to call from several threads, of which one works and the others wait."""
         with self._lock:
-            self._pending.append(table)
-            self._others.append(others)
-            for curie, pairs in kept.items():
-                self._kept[curie].append(pairs)
-            for curie in _PLACED:
-                self._places.update(triples.pairs(curie)["s"].to_pylist())
-            if len(self._places) > _MOST_PLACES:
-                self._certain = False
-            if sum(map(len, self._pending)) >= _FLOWS_A_PART:
-                self._write_part()
+            if self._certain:
+                try:
+                    self._add(Triples(text))
+                except Unreadable:
+                    self._certain = False
+                pa.default_memory_pool().release_unused()
+
+    def _add(self, triples: Triples) -> None:
+        flows = triples.instances("gov:FundingFlow")
+        self._pending.append(stated(flows, triples.pairs, triples.labels))
+        others = triples.subjects.filter(pc.invert(pc.is_in(triples.subjects, value_set=flows)))
+        self._others.append(others)
+        for curie in _KEPT:
+            pairs = triples.labels() if curie == "skos:prefLabel" else triples.pairs(curie)
+            self._kept[curie].append(pairs.filter(pc.is_in(pairs["s"], value_set=others)))
+        for curie in _PLACED:
+            self._places.update(triples.pairs(curie)["s"].to_pylist())
+        if len(self._places) > _MOST_PLACES:
+            self._certain = False
+        if sum(map(len, self._pending)) >= _FLOWS_A_PART:
+            self._write_part()
 
     def put(self, target: Path, before: pyoxigraph.Store, after: pyoxigraph.Store) -> bool:
         """Write the columns of the generation; says whether it was certain that they are those of the store.
@@ -106,6 +105,7 @@ class FlowsAhead:
         if any(map(len, pending)):
             path = self._folder / f"{len(self._parts)}.part"
             pq.write_table(pa.concat_tables(pending).unify_dictionaries(), path, compression="zstd")
+            pa.default_memory_pool().release_unused()
             self._parts.append(path)
 
     def _apart(self, before: pyoxigraph.Store) -> bool:
@@ -142,6 +142,7 @@ class FlowsAhead:
 def _database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     database = duckdb.connect(":memory:")
     database.execute(f"SET memory_limit = '{_MEMORY}'")
+    database.execute("SET enable_progress_bar = false")  # it would be drawn on standard output
     if spill is not None:
         database.execute(f"SET temp_directory = '{_quoted(spill)}'")
     return database
