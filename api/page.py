@@ -17,6 +17,7 @@ from api.negotiation import best
 from api.parameters import countries
 from api.repeats import allow_repeats
 from graph.labels import label_in
+from graph.queries import query_text
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from graph.time import year
@@ -180,8 +181,8 @@ def _programmes(snapshot: Snapshot) -> list[tuple[str, str]]:
 @remembered(2)
 def _years(snapshot: Snapshot) -> tuple[int, int] | None:
     """Give the first and last year that any statement names; None where none is dated."""
-    values = [*snapshot.values("gov:validFrom").values(), *snapshot.values("gov:validTo").values()]
-    found = [number for texts in values for text in texts if (number := year(text)) is not None]
+    rows = snapshot.select(query_text("years"))
+    found = [number for row in rows if (number := year(row["date"] or "")) is not None]
     return (min(found), max(found)) if found else None
 
 
