@@ -27,7 +27,7 @@ from ontology.identifiers import expand
 
 __all__ = ["FlowsAhead"]
 
-_FLOWS_A_PART: Final = 100_000
+_FLOWS_A_PART: Final = 50_000
 _MOST_PLACES: Final = 10_000
 _MEMORY: Final = "300MB"
 _PLACED: Final = ("gov:within", "gov:countryCode")
