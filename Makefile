@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help setup setup-dev serve test test-served test-timed test-rest coverage check bench soak lock casebook clean
+.PHONY: help setup setup-dev serve test test-pages test-served test-timed test-rest coverage check bench soak lock casebook clean
 
 help:
 	@echo "make setup | serve | test | check | coverage | bench | soak | lock"
@@ -36,26 +36,30 @@ CHECKS := $(addprefix tests/test_,ontology.py shapes.py consistency.py competenc
 test: setup-dev
 	@.ci/browser || test "$$CI" != true
 ifdef CHECKED
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-served test-rest
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-rest test-pages test-served
 	@$(MAKE) --no-print-directory test-timed
 else
 	$(BIN)/python -m pytest -q
 endif
 
-# what `make check` leaves of `make test`, in three parts, for .ci/run: the tests that ask a service, a server or a
-# browser; those that measure time or give little of it, and so run by themselves; and all others, named nowhere
+# what `make check` leaves of `make test`, in four parts, for .ci/run: the tests in a browser; those that ask a service or
+# a server; those that measure time or give little of it, and so run by themselves; and all others, named nowhere
+PAGES := $(wildcard tests/test_page*.py) tests/test_frame.py
 SERVED := $(addprefix tests/test_,bench.py cli.py clients.py comunica.py engines.py graph_store.py openapi.py \
-	pages.py proxy.py sparql_protocol.py update.py wheel.py)
+	proxy.py sparql_protocol.py update.py wheel.py)
 TIMED := $(addprefix tests/test_,api.py hostile_queries.py measures_scale.py processes.py readers.py remote.py writer.py)
 
 test-served: setup-dev
 	$(BIN)/python -m pytest -q --durations=10 $(SERVED)
 
+test-pages: setup-dev
+	$(BIN)/python -m pytest -q --durations=10 $(PAGES)
+
 test-timed: setup-dev
 	$(BIN)/python -m pytest -q --durations=10 $(TIMED)
 
 test-rest: setup-dev
-	$(BIN)/python -m pytest -q --durations=10 $(addprefix --ignore=,$(CHECKS) $(SERVED) $(TIMED))
+	$(BIN)/python -m pytest -q --durations=10 $(addprefix --ignore=,$(CHECKS) $(PAGES) $(SERVED) $(TIMED))
 
 # what the tests reach; counting it makes them half as long again
 coverage: setup-dev

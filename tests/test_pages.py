@@ -256,10 +256,11 @@ def test_a_filter_goes_into_the_address_and_the_address_can_be_shared(watched: W
         shared = other.open(page.url.removeprefix(watched.site))
         assert shared.locator("h1").text_content() == headline
         assert _sums(shared) == _sums(page)
-    page.go_back(wait_until="load")
-    assert page.locator("h1").text_content() != headline
-    page.go_forward(wait_until="load")
-    page.get_by_role("link", name="Clear").click()
+    page.go_back()
+    expect(page.locator("h1")).not_to_have_text(headline or "")
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text(headline or "")
+    page.get_by_role("link", name="Clear", exact=True).click()
     page.wait_for_url(f"{watched.site}/flows")
 
 

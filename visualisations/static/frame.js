@@ -89,7 +89,8 @@ function dress() {
   Object.assign(play, { type: "button", className: "plain play" });
   const both = document.createElement("span");
   at.replaceWith(both);
-  both.append(at, slider, play);
+  both.append(at, slider);
+  both.closest("label").after(play); // a button within the label would be part of the field's name
   dressed();
   slider.addEventListener("input", () => (at.value = slider.value));
   slider.addEventListener("change", () => at.form.requestSubmit());
