@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
 
 __all__ = ["ARGUMENTS", "SIZES", "Watched", "api", "browser", "chromium", "run", "site", "watched"]
 
@@ -25,7 +25,10 @@ ARGUMENTS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SIZES: Final = {"desktop": (1440, 900), "phone": (360, 740)}
+SIZES: Final[dict[str, ViewportSize]] = {
+    "desktop": {"width": 1440, "height": 900},
+    "phone": {"width": 360, "height": 740},
+}
 
 
 def chromium() -> str:
@@ -115,7 +118,7 @@ class Watched:
 @pytest.fixture
 def watched(browser: Browser, site: str) -> Iterator[Watched]:
     """Give a page at desktop size; afterwards nothing may have gone wrong in it."""
-    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+    with browser.new_context(viewport=SIZES["desktop"]) as context:
         found = Watched(context, site)
         yield found
         assert found.complaints == []

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
@@ -189,21 +188,6 @@ def test_actors_are_sorted_and_searched_as_the_api_sorts_them(watched: Watched) 
     rows = api(watched, "/actors", sort="ties", q="spain")["data"]
     assert shown == [row["actor"] for row in rows]
     assert [row["ties"] for row in rows] == sorted((row["ties"] for row in rows), reverse=True)
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("path", [f"/actors/{REGIONS}", "/actors", "/sources/handbook-2007?kind=flow"])
-def test_nothing_serious_is_found_by_axe(browser: Browser, site: str, path: str) -> None:
-    with browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light") as context:
-        watched = Watched(context, site)
-        page = watched.open(path)
-        for width, height, scheme in ((1440, 900, "light"), (360, 740, "dark")):
-            page.set_viewport_size({"width": width, "height": height})
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            found = Axe().run(page).response["violations"]
-            assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert watched.complaints == []
 
 
 @pytest.mark.browser

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
 from api.answers.compare import example_places, named_place, read_places
@@ -17,7 +16,7 @@ from api.settings import Settings
 from graph.snapshot import Snapshot
 from graph.store import Store
 from ontology.identifiers import mint, slug
-from tests.browser import SIZES, Watched, api
+from tests.browser import Watched, api
 from tests.conftest import assert_parameter_refused
 from visualisations.comparison import absence, aspect_table, indicator_panels, share_panels
 
@@ -210,22 +209,3 @@ def test_the_profiles_are_those_of_the_api_with_evidence_and_not_assessed(watche
     expect(cell.locator("a[href*='/id/passage/']").first).to_be_visible()
     mainstreaming = api(watched, "/profiles", country="NL")["data"]["mainstreaming"]
     assert page.locator("[data-mainstreaming^='NL|']").count() == len(mainstreaming)
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(
-    ("path", "size", "scheme"),
-    [("/compare", "phone", "dark"), ("/compare?place=es,nl", "desktop", "light")],
-)
-def test_the_comparison_can_be_used_by_everybody(
-    browser: Browser, site: str, path: str, size: str, scheme: Literal["light", "dark"]
-) -> None:
-    width, height = SIZES[size]
-    with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme) as context:
-        watched = Watched(context, site)
-        page = watched.open(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator("svg.panels circle").count() > 0
-        found = Axe().run(page).response["violations"]
-        assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
-        assert watched.complaints == []

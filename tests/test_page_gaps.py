@@ -8,13 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from graph.filters import Filters
 from graph.gaps.actors import actor_gap_matrix
 from ontology.identifiers import mint
-from tests.browser import SIZES, Watched, api
+from tests.browser import Watched, api
 from tests.small_graphs import actor, in_memory, mechanism, scope
 from visualisations.matrix import gap_grid
 
@@ -149,23 +148,3 @@ def test_the_ranking_of_missing_ties_is_asked_for_and_has_the_numbers_of_the_api
         assert (shown.locator(".bridged").count() == 1) == row["bridged"]
     assert page.locator("#tie-count").get_attribute("data-closing") == str(document["meta"]["whole"]["closing"])
     expect(page.locator("#tie-count")).to_contain_text("proves no single pair")
-
-
-@pytest.mark.browser
-def test_nothing_on_the_page_of_gaps_keeps_anybody_out(browser: Browser, site: str) -> None:
-    pages = {
-        ("desktop", "light"): "/gaps?country=NL&field=civic-integration&ties=all",
-        ("phone", "dark"): "/gaps?rows=actor&country=NL",
-        ("desktop", "dark"): "/embed/gaps?country=ES",
-        ("phone", "light"): "/gaps?country=BE&at=1900&basis=derived",
-    }
-    for (size, scheme), path in pages.items():
-        width, height = SIZES[size]
-        shape: Any = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
-        with browser.new_context(**shape) as context:
-            watched = Watched(context, site)
-            page = watched.open(path)
-            found = Axe().run(page).response["violations"]
-            assert [item["id"] for item in found if item["impact"] in ("serious", "critical")] == [], path
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-            assert watched.complaints == []

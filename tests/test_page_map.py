@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
@@ -21,7 +20,7 @@ from graph.searched import tie_coverage
 from graph.snapshot import Snapshot
 from loaders.places.outlines import outline
 from ontology.vocabulary import vocabulary
-from tests.browser import SIZES, Watched, api
+from tests.browser import Watched, api
 from tests.conftest import assert_parameter_refused
 from tests.small_graphs import PLACES, Rows, actor, flow, mechanism, scope, snapshot_of
 from visualisations.assets.europe import europe
@@ -213,21 +212,6 @@ def test_the_map_is_a_table_too_and_refuses_what_it_does_not_know(client: TestCl
     assert_parameter_refused(client, "/api/v1/map?measure=paid&phase=payd", "phase", "paid")
     assert_parameter_refused(client, "/map?view=somewhere", "view", None)
     assert client.get("/map", params={"mark": "a b<>"}).status_code == 200
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_the_map_opens_cleanly_and_can_be_read_by_all(browser: Browser, site: str, size: str, scheme: Any) -> None:
-    width, height = SIZES[size]
-    with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme) as context:
-        watched = Watched(context, site)
-        page = watched.open("/map?measure=duties&country=NL&mark=territory/nl-rotterdam")
-        expect(page.locator("#map[data-drawn=true]")).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page).response["violations"]
-        assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
-        assert watched.complaints == []
 
 
 @pytest.mark.browser

@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 
 import networkx as nx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from starlette.testclient import TestClient
 
@@ -20,7 +19,7 @@ from api.answers.path import path_document
 from graph.filters import Filters
 from graph.network import KINDS
 from ontology.identifiers import mint
-from tests.browser import SIZES, Watched, api
+from tests.browser import Watched, api
 from tests.service import serving
 from tests.small_graphs import actor, flow, in_memory, mechanism, snapshot_of
 from visualisations.first_shown import first_shown
@@ -225,29 +224,6 @@ def test_the_picture_of_the_network_can_be_kept_as_svg_and_png(watched: Watched)
     with page.expect_download() as kept:
         page.locator("#save-png").click()
     assert Path(kept.value.path()).read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.browser
-def test_nothing_on_the_page_of_the_network_keeps_anybody_out(browser: Browser, site: str) -> None:
-    pages = {
-        (
-            "desktop",
-            "light",
-        ): "/network?country=NL&path=nl-state..nl-newcomers&colour=community&field=civic-integration",
-        ("phone", "dark"): "/network?of=nl-newcomers&size=brokerage&kind=funding",
-        ("desktop", "dark"): "/embed/network?country=PL",
-        ("phone", "light"): "/network?country=BE&at=1900&basis=derived",
-    }
-    for (size, scheme), path in pages.items():
-        width, height = SIZES[size]
-        shape: Any = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
-        with browser.new_context(**shape) as context:
-            watched = Watched(context, site)
-            page = watched.open(path)
-            found = Axe().run(page).response["violations"]
-            assert [item["id"] for item in found if item["impact"] in ("serious", "critical")] == [], path
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-            assert watched.complaints == []
 
 
 @pytest.mark.browser

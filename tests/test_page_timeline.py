@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
@@ -19,7 +18,7 @@ from api.settings import Settings
 from graph.filters import Filters
 from graph.snapshot import Snapshot
 from graph.store import Store
-from tests.browser import SIZES, Watched, api
+from tests.browser import Watched, api
 from tests.conftest import assert_parameter_refused
 from visualisations import timeline
 from visualisations.timeline import busiest_year, timeline_chart, years_axis
@@ -226,28 +225,6 @@ def test_what_goes_with_the_spanish_fund_is_shown_with_its_sums(watched: Watched
     assert "302400000" not in shown
     duties = api(watched, "/whatif", remove="es-integration-fund", rules="false")["data"]["duties"]
     assert page.locator("#duties-losing tr[data-duty]").count() == len(duties) == 2
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(
-    ("path", "size", "scheme"),
-    [
-        ("/timeline?country=NL&from=2006&to=2013", "desktop", "dark"),
-        ("/whatif?remove=es-state", "phone", "light"),
-        ("/embed/timeline?country=NL", "phone", "dark"),
-    ],
-)
-def test_the_pages_of_time_can_be_used_by_everybody(
-    browser: Browser, site: str, path: str, size: str, scheme: Literal["light", "dark"]
-) -> None:
-    width, height = SIZES[size]
-    with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme) as context:
-        watched = Watched(context, site)
-        page = watched.open(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page).response["violations"]
-        assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
-        assert watched.complaints == []
 
 
 @pytest.mark.browser
