@@ -18,11 +18,7 @@ __all__ = ["SHOTS", "take"]
 SHOTS: Final = {
     "flows": "/flows?country=ES&at=2006",
     "gaps": "/gaps?country=NL",
-    "network": "/network?country=ES",
     "map": "/map",
-    "timeline": "/timeline?country=NL",
-    "compare": "/compare",
-    "sparql": "/sparql",
 }
 _SIZE: Final[ViewportSize] = {"width": 1280, "height": 800}
 
