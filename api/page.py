@@ -38,9 +38,19 @@ _VARY = {"Vary": "Accept, Accept-Language"}
 
 
 def page(
-    request: Request, snapshot: Snapshot, template: str, context: Mapping[str, Any], *, status: int = 200
+    request: Request,
+    snapshot: Snapshot,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+    lasting: bool = True,
 ) -> Response:
-    """Render a page with the frame: filter bar, generation, links that keep the state."""
+    """Render a page with the frame: filter bar, generation, links that keep the state.
+
+    `lasting` says that it rests on the address and the generation alone, and so may be sent again as it is; not so a
+    page that shows the words of documents, which their owner may change.
+    """
     embedded = is_embedded(request.scope)
     frame = {
         **_frame(request, snapshot),
@@ -53,7 +63,8 @@ def page(
         "label": lambda iri: label_in(snapshot, iri, language()),
         "name_of": lambda iri: _name(snapshot, iri),
     }
-    allow_repeats(request.scope)
+    if lasting:
+        allow_repeats(request.scope)
     return HTMLResponse(render(template, {**frame, **context}), status, headers=_VARY)
 
 

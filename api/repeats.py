@@ -22,6 +22,8 @@ __all__ = ["Repeats", "allow_repeats"]
 _TELLING: Final = (b"accept", b"accept-encoding", b"accept-language", b"host")
 _PASSED: Final = frozenset((b"if-none-match", b"if-match", b"range", b"authorization"))
 _ALLOWED: Final = "subsidia.lasting"
+_NEVER: Final = ("/static/", "/api/", "/health/", "/metrics")
+"""Where nothing is ever allowed to be kept, so that the store need not be asked for its generation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Repeats:
         """Give what an answer is kept under; None for a request whose answer is not kept."""
         store: Store | None = getattr(self.state, "store", None)
         if scope["type"] != "http" or scope["method"] != "GET" or not self.kept.most or store is None or store.remote:
+            return None
+        if scope["path"].removeprefix(scope.get("root_path", "").rstrip("/")).startswith(_NEVER):
             return None
         told = dict.fromkeys(_TELLING, b"")
         for name, value in scope["headers"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,8 +20,8 @@ __all__ = [
     "describe",
     "line_words",
     "locate",
+    "passage_words",
     "texts",
-    "words_of",
 ]
 
 State = Literal["found", "document absent", "document differs", "outside the document", "digest differs", "no offsets"]
@@ -104,24 +104,28 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
             raise SourcesAbsent(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def words_of(snapshot: Snapshot, passage: str, folder: Path) -> str | None:
-    """Give the words of a passage from a reader's own copy of its document.
+def passage_words(snapshot: Snapshot, passages: Iterable[str], folder: Path) -> dict[str, str]:
+    """Give the words of passages from a reader's own copies of their documents, each document read once.
 
-    None where the copy is not in the folder, or where the digest says that it differs.
+    A passage is left out where its document is not in the folder, where it has no place in the text, and where the
+    digest says that the copy differs. SourcesAbsent where the folder cannot be read.
     """
 
-    def first(curie: str, thing: str) -> str | None:
+    def first(thing: str, curie: str) -> str | None:
         terms = snapshot.quads(subject=thing, predicate=expand(curie))
         return next((getattr(quad.object, "value", None) for quad in terms), None)
 
-    selector = first("oa:hasSelector", passage) or passage
-    start, end = first("oa:start", selector), first("oa:end", selector)
-    name = first("gov:fileName", first("oa:hasSource", passage) or passage)
-    text = dict(texts(folder)).get(name or "")
-    if text is None or start is None or end is None:
-        return None
-    words = text[int(start) : int(end)]
-    return words if digest(words) == first("gov:digest", passage) else None
+    copies = dict(texts(folder))
+    found = {}
+    for passage in dict.fromkeys(passages):
+        text = copies.get(first(first(passage, "oa:hasSource") or passage, "gov:fileName") or "")
+        selector = first(passage, "oa:hasSelector") or passage
+        start, end = first(selector, "oa:start"), first(selector, "oa:end")
+        if text is not None and start is not None and end is not None:
+            words = text[int(start) : int(end)]
+            if digest(words) == first(passage, "gov:digest"):
+                found[passage] = words
+    return found
 
 
 def line_words(snapshot: Snapshot, source: str, folder: Path) -> dict[int, str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from graph.evidence import Finding, Place, SourcesAbsent, check_evidence, describe, locate, words_of
+from graph.evidence import Finding, Place, SourcesAbsent, check_evidence, describe, locate, passage_words
 from graph.snapshot import Snapshot
 from ontology.passages import digest
 from tests.small_graphs import snapshot_of
@@ -185,8 +185,8 @@ def test_the_words_of_a_passage_are_shown_from_a_copy_that_fits_and_from_no_othe
     passage = PASSAGE + "p1"
     copies = tmp_path / "copies"
     copies.mkdir()
-    assert words_of(snapshot, passage, copies) is None
+    assert passage_words(snapshot, [passage], copies) == {}
     (copies / "report.txt").write_text(text, newline="")
-    assert words_of(snapshot, passage, copies) == "The state\n does not."
+    assert passage_words(snapshot, [passage], copies)[passage] == "The state\n does not."
     (copies / "report.txt").write_text(text.replace("state", "State"), newline="")
-    assert words_of(snapshot, passage, copies) is None
+    assert passage_words(snapshot, [passage], copies) == {}

@@ -10,14 +10,12 @@ from typing import Final
 
 from api.answers.document import Document, Row, page_of
 from graph.coverage import SourceCoverage, coverage
-from graph.evidence import texts
 from graph.mentions import MENTION_KINDS
 from graph.remember import remembered
 from graph.snapshot import Snapshot
-from ontology.identifiers import expand, mint, slug
-from ontology.passages import digest
+from ontology.identifiers import mint, slug
 
-__all__ = ["coverage_document", "passage_words", "source_document", "source_kinds", "sources_document", "totals"]
+__all__ = ["coverage_document", "source_document", "source_kinds", "sources_document", "totals"]
 
 _COUNTS: Final = ("lines", "covered", "explained", "open")
 _QUERY: Final = """\
@@ -74,30 +72,6 @@ def source_kinds(snapshot: Snapshot, name: str) -> dict[str, int]:
     """Count the statements that rest on a source by their kind, the most frequent first; {} for no such source."""
     found = Counter(row["kind"] for row in _statements(snapshot, mint("source", name)))
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
-
-
-def passage_words(snapshot: Snapshot, passages: Iterable[str], folder: Path) -> dict[str, str]:
-    """Give the words of passages from a reader's own copies of their documents, each document read once.
-
-    A passage is left out where its document is not in the folder, where it has no place in the text, and where the
-    digest says that the copy differs. SourcesAbsent where the folder cannot be read.
-    """
-
-    def first(thing: str, curie: str) -> str | None:
-        terms = snapshot.quads(subject=thing, predicate=expand(curie))
-        return next((getattr(quad.object, "value", None) for quad in terms), None)
-
-    copies = dict(texts(folder))
-    found = {}
-    for passage in dict.fromkeys(passages):
-        text = copies.get(first(first(passage, "oa:hasSource") or passage, "gov:fileName") or "")
-        selector = first(passage, "oa:hasSelector") or passage
-        start, end = first(selector, "oa:start"), first(selector, "oa:end")
-        if text is not None and start is not None and end is not None:
-            words = text[int(start) : int(end)]
-            if digest(words) == first(passage, "gov:digest"):
-                found[passage] = words.strip()
-    return found
 
 
 @remembered(4)

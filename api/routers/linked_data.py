@@ -18,7 +18,7 @@ from api.dependencies import SnapshotGiven, etag, not_modified
 from api.negotiation import best
 from api.page import page
 from api.problems import NotFound, problem
-from graph.evidence import words_of
+from graph.evidence import passage_words
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
 from ontology.identifiers import DEF, GRAPH, ID, PREFIXES, compact, slug
@@ -146,7 +146,8 @@ def _describe(request: Request, snapshot: Snapshot, iri: str, media_type: str | 
             "quoted": _words(request, snapshot, iri),
             "defined": term_row(snapshot, terms()[iri]) if iri in terms() else None,
         }
-        return page(request, snapshot, "thing.html", context)
+        folder = request.app.state.settings.sources
+        return page(request, snapshot, "thing.html", context, lasting=folder is None)
     text = rdf.serialize(format=RDF[media_type])
     return Response(text, media_type=f"{media_type}; charset=utf-8", headers=headers)
 
@@ -159,7 +160,9 @@ def description(snapshot: Snapshot, iri: str) -> Graph:
 def _words(request: Request, snapshot: Snapshot, iri: str) -> str | None:
     """Give the words of a passage where whoever runs the service holds the document."""
     folder = request.app.state.settings.sources
-    return words_of(snapshot, iri, folder) if folder and iri.startswith(f"{ID}passage/") else None
+    if not folder or not iri.startswith(f"{ID}passage/"):
+        return None
+    return passage_words(snapshot, [iri], folder).get(iri)
 
 
 def _statements(snapshot: Snapshot, iri: str, rdf: Graph) -> list[dict[str, str | None]]:

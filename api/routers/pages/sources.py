@@ -9,7 +9,6 @@ from starlette.responses import HTMLResponse, Response
 
 from api.answers.sources import (
     coverage_document,
-    passage_words,
     source_document,
     source_kinds,
     sources_document,
@@ -20,7 +19,7 @@ from api.page import page
 from api.parameters import one_of
 from api.problems import NotFound
 from api.routers.pages.parts import GET, PartGiven
-from graph.evidence import line_words
+from graph.evidence import line_words, passage_words
 from ontology.identifiers import is_slug, mint
 
 __all__ = ["router"]
@@ -31,8 +30,10 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.api_route("/sources", methods=GET)
 def sources(request: Request, snapshot: SnapshotGiven) -> Response:
     """List the sources, and how much of each the statements cover."""
-    document = sources_document(snapshot, request.app.state.settings.sources).as_dict()
-    return page(request, snapshot, "sources.html", {"document": document, "totals": totals(document["data"])})
+    folder = request.app.state.settings.sources
+    document = sources_document(snapshot, folder).as_dict()
+    context = {"document": document, "totals": totals(document["data"])}
+    return page(request, snapshot, "sources.html", context, lasting=folder is None)
 
 
 @router.api_route("/sources/{name}", methods=GET)
@@ -58,4 +59,4 @@ def source_page(
         "kind": chosen,
         "offset": part.offset,
     }
-    return page(request, snapshot, "source.html", context)
+    return page(request, snapshot, "source.html", context, lasting=folder is None)
