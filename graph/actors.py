@@ -8,17 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode
-
 from graph.filters import Filters
 from graph.lists import list_rows
 from graph.places import Places, places
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from graph.time import holds, year
-from ontology.identifiers import expand, mint, slug
+from ontology.identifiers import mint, slug
 
-__all__ = ["ActorName", "actor_row", "actors_found", "places_of", "values_of"]
+__all__ = ["ActorName", "actor_row", "actors_found"]
 
 Row = dict[str, Any]
 
@@ -35,23 +33,11 @@ class ActorName:
     country: str | None
 
 
-def values_of(snapshot: Snapshot, iri: str, curie: str) -> list[str]:
-    """Give the values of a property of one thing as plain strings, sorted."""
-    terms = (quad.object for quad in snapshot.quads(subject=iri, predicate=expand(curie)))
-    return sorted({term.value for term in terms if isinstance(term, NamedNode | Literal)})
-
-
-@remembered(2)
-def places_of(snapshot: Snapshot) -> Places:
-    """Read the hierarchy of territories once."""
-    return places(snapshot)
-
-
 def actor_row(snapshot: Snapshot, iri: str) -> Row:
     """Give the row of one actor, as the list of actors has it."""
 
     def one(curie: str) -> str | None:
-        return next(iter(values_of(snapshot, iri, curie)), None)
+        return next(iter(snapshot.values_of(iri, curie)), None)
 
     def word(curie: str) -> str | None:
         value = one(curie)
@@ -61,17 +47,17 @@ def actor_row(snapshot: Snapshot, iri: str) -> Row:
     return {
         "actor": iri,
         "label": snapshot.labels.get(iri),
-        "names": values_of(snapshot, iri, "skos:altLabel"),
+        "names": snapshot.values_of(iri, "skos:altLabel"),
         "level": word("gov:level"),
         "type": word("gov:actorType"),
         "territory": territory,
-        "country": _country(places_of(snapshot), territory),
-        "collective": bool(values_of(snapshot, iri, "gov:collective")),
+        "country": _country(places(snapshot), territory),
+        "collective": bool(snapshot.values_of(iri, "gov:collective")),
         "partOf": one("org:subOrganizationOf"),
         "begin": one("gov:validFrom"),
         "end": one("gov:validTo"),
         "basis": word("gov:basis"),
-        "evidence": values_of(snapshot, iri, "prov:hadPrimarySource"),
+        "evidence": snapshot.values_of(iri, "prov:hadPrimarySource"),
         "note": one("skos:note"),
     }
 
@@ -101,19 +87,19 @@ def _passes(snapshot: Snapshot, actor: ActorName, filters: Filters) -> bool:
             return False
     if filters.actor is not None and actor.actor != mint("actor", filters.actor):
         return False
-    if filters.basis and filters.basis not in {slug(value) for value in values_of(snapshot, actor.actor, "gov:basis")}:
+    if filters.basis and filters.basis not in {slug(value) for value in snapshot.values_of(actor.actor, "gov:basis")}:
         return False
     if filters.span == (None, None):
         return True
     begin, end = (
-        next(iter(values_of(snapshot, actor.actor, curie)), None) for curie in ("gov:validFrom", "gov:validTo")
+        next(iter(snapshot.values_of(actor.actor, curie)), None) for curie in ("gov:validFrom", "gov:validTo")
     )
     return holds(year(begin), year(end), *filters.span)
 
 
 @remembered(2)
 def _every(snapshot: Snapshot) -> tuple[ActorName, ...]:
-    where = places_of(snapshot)
+    where = places(snapshot)
     labels, aliases = snapshot.labels, snapshot.values("skos:altLabel")
     levels, types, spots = (_first(snapshot, curie) for curie in ("gov:level", "gov:actorType", "gov:jurisdiction"))
     return tuple(

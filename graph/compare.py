@@ -87,7 +87,7 @@ def _profile(snapshot: Snapshot, facts: Facts, place: str, filters: Filters) -> 
     duties = [each for each in snapshot.instances("gov:Competence") if facts.inside(place, each) and facts.asked(each)]
     kinds = {duty: facts.kind_of_duty(duty) for duty in duties}
     held, absent, norms = ([duty for duty in duties if kinds[duty] == kind] for kind in DUTY_KINDS)
-    scopes = scopes_of(snapshot, facts, place)
+    scopes = scopes_of(snapshot, filters, place)
     asked = [filters.field] if filters.field else list(vocabulary().schemes["field"])
     flows = _flows(snapshot, facts.seated(place), filters)
     summable = [flow for flow in flows if flow.summable]

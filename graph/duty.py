@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, get_args
 
-__all__ = ["DUTY_KINDS", "DutyKind", "duties_by_kind", "kind_of_duty"]
+from ontology.identifiers import slug
+
+__all__ = ["DUTY_KINDS", "DutyKind", "duties_by_kind", "kind_of_duty", "sole"]
 
 DutyKind = Literal["duty", "absence", "norm"]
 DUTY_KINDS: Final[tuple[DutyKind, ...]] = get_args(DutyKind)
@@ -23,6 +25,15 @@ def kind_of_duty(modality: str | None, nature: str | None) -> DutyKind:
     if modality != "is":
         return "norm"
     return "absence" if nature == "none" else "duty"
+
+
+def sole(iris: Sequence[str]) -> str | None:
+    """Give the notation of a concept that stands alone; None for none or several, which say nothing for sure.
+
+    >>> sole(["https://w3id.org/subsidia/def/modality/is"]), sole([]), sole(["x/is", "x/should"])
+    ('is', None, None)
+    """
+    return slug(iris[0]) if len(iris) == 1 else None
 
 
 def duties_by_kind(rows: Iterable[Mapping[str, Any]]) -> dict[DutyKind, list[Mapping[str, Any]]]:

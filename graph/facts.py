@@ -17,9 +17,10 @@ class Facts:
     """The statements that comparisons read, one scan a property, and whether a thing is within what is asked."""
 
     def __init__(self, snapshot: Snapshot, filters: Filters) -> None:
-        """Read nothing yet; `filters` narrow by field and years."""
+        """Read nothing yet; of `filters` field and years narrow."""
         self._snapshot = snapshot
         self._values: dict[str, dict[str, list[str]]] = {}
+        self.filters = filters
         self.places = places(snapshot)
         self._span = filters.span
         self._fields = vocabulary().narrower("field", filters.field) if filters.field else None

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from graph.actors import places_of
+from pyoxigraph import NamedNode
+
 from graph.columns import columns_of, where
+from graph.duty import kind_of_duty, sole
 from graph.filters import Filters
 from graph.network import Kind
-from graph.places import Places
+from graph.places import Places, places
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from graph.time import holds, year
@@ -73,21 +75,19 @@ def _funding(snapshot: Snapshot, filters: Filters, actor: str) -> Iterator[tuple
 
 
 def _first(snapshot: Snapshot, iri: str, curie: str) -> str | None:
-    values = [getattr(quad.object, "value", "") for quad in snapshot.quads(subject=iri, predicate=expand(curie))]
-    return min(values, default=None)
+    return next(iter(snapshot.values_of(iri, curie)), None)
 
 
-def _all(snapshot: Snapshot, curie: str, *, subject: str | None = None, object_: str | None = None) -> list[str]:
-    """Give the other ends of a property: the values of a subject, or the subjects that have a value."""
-    quads = snapshot.quads(subject=subject, predicate=expand(curie), object_=object_)
-    ends = (quad.object if subject else quad.subject for quad in quads)
-    return sorted({end.value for end in ends if hasattr(end, "value")})
+def _subjects(snapshot: Snapshot, curie: str, value: str) -> list[str]:
+    """Give the things that have a value of a property, sorted."""
+    quads = snapshot.quads(predicate=expand(curie), object_=value)
+    return sorted({quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)})
 
 
 def _passes(snapshot: Snapshot, iri: str, filters: Filters) -> bool:
     """Say whether the filters let the ties of one statement through."""
     if filters.field:
-        fields = {slug(value) for value in _all(snapshot, "gov:field", subject=iri)}
+        fields = {slug(value) for value in snapshot.values_of(iri, "gov:field")}
         if not vocabulary().narrower("field", filters.field) & fields:
             return False
     if filters.basis and slug(_first(snapshot, iri, "gov:basis") or "") != filters.basis:
@@ -97,17 +97,17 @@ def _passes(snapshot: Snapshot, iri: str, filters: Filters) -> bool:
 
 
 def _coordination(snapshot: Snapshot, filters: Filters, actor: str) -> Iterator[tuple[str, str]]:
-    for mechanism in _all(snapshot, "gov:participant", object_=actor):
+    for mechanism in _subjects(snapshot, "gov:participant", actor):
         if _passes(snapshot, mechanism, filters):
-            for other in _all(snapshot, "gov:participant", subject=mechanism):
+            for other in snapshot.values_of(mechanism, "gov:participant"):
                 if other != actor:
                     yield other, mechanism
 
 
 def _hierarchy(snapshot: Snapshot, filters: Filters, actor: str) -> Iterator[tuple[str, Direction]]:
     """Tie the actor to its wholes and to its parts; the same whole by two properties is one tie."""
-    wholes = {whole for curie in _WHOLES for whole in _all(snapshot, curie, subject=actor)}
-    parts = {part for curie in _WHOLES for part in _all(snapshot, curie, object_=actor)}
+    wholes = {whole for curie in _WHOLES for whole in snapshot.values_of(actor, curie)}
+    parts = {part for curie in _WHOLES for part in _subjects(snapshot, curie, actor)}
     if _passes(snapshot, actor, filters):
         yield from ((whole, "to") for whole in sorted(wholes - {actor}))
     for part in sorted(parts - {actor}):
@@ -132,14 +132,13 @@ def _duties(snapshot: Snapshot) -> dict[str, dict[str, list[_Duty]]]:
     over, holder = snapshot.values("gov:over"), snapshot.values("gov:holder")
     found: dict[str, dict[str, list[_Duty]]] = defaultdict(lambda: defaultdict(list))
     for iri in sorted(holder.keys() & over.keys()):
-        absent = [slug(value) for value in nature.get(iri, [])] == ["none"]
-        if absent or [slug(value) for value in modality.get(iri, [])] != ["is"]:
+        if kind_of_duty(sole(modality.get(iri, [])), sole(nature.get(iri, []))) != "duty":
             continue
         begin, end = (_first(snapshot, iri, curie) for curie in ("gov:validFrom", "gov:validTo"))
         basis = _first(snapshot, iri, "gov:basis")
         years = (year(begin) if begin else None, year(end) if end else None)
         duty = _Duty(iri, holder[iri][0], over[iri][0], *years, slug(basis) if basis else None)
-        for value in _all(snapshot, "gov:field", subject=iri):
+        for value in snapshot.values_of(iri, "gov:field"):
             found[slug(value)][duty.place].append(duty)
     return {field: dict(by_place) for field, by_place in found.items()}
 
@@ -151,7 +150,7 @@ def _competence(snapshot: Snapshot, filters: Filters, actor: str) -> Iterator[tu
     for field, by_place in sorted(_duties(snapshot).items()):
         if wanted is not None and field not in wanted:
             continue
-        for upper, lower in _pairs(by_place, actor, places_of(snapshot)):
+        for upper, lower in _pairs(by_place, actor, places(snapshot)):
             tie = (lower.iri, upper.holder, lower.holder)
             if tie not in seen and _shared(upper, lower, filters):
                 seen.add(tie)

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, get_args
 
 import networkx as nx
 
-from graph.duty import kind_of_duty
+from graph.duty import kind_of_duty, sole
 from graph.filters import Filters
 from graph.places import Places, places
 from graph.snapshot import Snapshot
@@ -156,7 +156,7 @@ def _competence(snapshot: Snapshot, facts: _Facts) -> Iterator[_Edge]:
     over, holder = snapshot.values("gov:over"), snapshot.values("gov:holder")
     duties: dict[str, list[tuple[str, str, str]]] = {}
     for duty in sorted(holder.keys() & over.keys()):
-        if kind_of_duty(_only(modality.get(duty, [])), _only(nature.get(duty, []))) != "duty":
+        if kind_of_duty(sole(modality.get(duty, [])), sole(nature.get(duty, []))) != "duty":
             continue
         for field in facts.fields.get(duty, []):
             duties.setdefault(field, []).append((duty, holder[duty][0], over[duty][0]))
@@ -171,11 +171,6 @@ def _competence(snapshot: Snapshot, facts: _Facts) -> Iterator[_Edge]:
                         begin, end = _common(facts, duty, other)
                         if begin is None or end is None or begin <= end:
                             yield upper, lower, duty, _attributes(duty, facts, fields=[field], begin=begin, end=end)
-
-
-def _only(values: list[str]) -> str | None:
-    """Give the notation of a concept that stands alone; None for none or several, which say nothing for sure."""
-    return slug(values[0]) if len(values) == 1 else None
 
 
 def _common(facts: _Facts, one: str, other: str) -> tuple[int | None, int | None]:

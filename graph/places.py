@@ -9,6 +9,7 @@ from functools import cache
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode
 
+from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.identifiers import expand
 
@@ -39,8 +40,9 @@ class Places:
         return outer in self.chain(inner)
 
 
+@remembered(1)
 def places(snapshot: Snapshot) -> Places:
-    """Read the hierarchy of territories; an empty graph gives one without places."""
+    """Read the hierarchy of territories, once for a generation; an empty graph gives one without places."""
     within = {subject: values[0] for subject, values in snapshot.values("gov:within").items()}
     code = {subject: values[0] for subject, values in snapshot.values("gov:countryCode").items()}
     return Places(within, code)

@@ -59,6 +59,11 @@ class Snapshot:
             values.sort()
         return found
 
+    def values_of(self, iri: str, curie: str) -> list[str]:
+        """Give the values of a property of one thing as plain strings, sorted; nothing else is read."""
+        terms = (quad.object for quad in self.quads(subject=iri, predicate=expand(curie)))
+        return sorted({term.value for term in terms if isinstance(term, NamedNode | Literal)})
+
     def instances(self, curie: str) -> list[str]:
         """Give the IRIs of the things of a class, sorted."""
         quads = self.quads(predicate=expand("rdf:type"), object_=expand(curie))

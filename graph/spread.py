@@ -18,7 +18,7 @@ from graph.gaps.gap import find_gaps
 from graph.lists import list_rows
 from graph.places import Places, places
 from graph.remember import remembered
-from graph.searched import searches_asked
+from graph.researched import searches_asked
 from graph.snapshot import Snapshot
 
 __all__ = ["COUNTED", "Seats", "Spread", "seats_of", "spread_of"]

@@ -13,13 +13,9 @@ from starlette.testclient import TestClient
 
 from api.answers.document import Document
 from api.answers.map import map_document, ties_document
-from graph.facts import Facts
 from graph.filters import Filters
-from graph.researched import coverage_of, scopes_of
-from graph.searched import tie_coverage
 from graph.snapshot import Snapshot
 from loaders.places.outlines import outline
-from ontology.vocabulary import vocabulary
 from tests.browser import Watched, api
 from tests.conftest import assert_parameter_refused
 from tests.small_graphs import PLACES, Rows, actor, flow, mechanism, scope, snapshot_of
@@ -174,17 +170,6 @@ def test_a_place_has_the_outline_of_the_region_with_its_code(tmp_path: Path) -> 
     found = snapshot_of(tmp_path, {"territories": places, "actors": [actor("es-hall", "regional", "es-region")]})
     (row,) = map_document(found, "flows", Filters()).data["places"]
     assert (row["territory"], row["outline"]) == (REGION, REGION.replace("es-region", "nuts-es51"))
-
-
-@pytest.mark.parametrize("filters", [Filters(), Filters(field="civic-integration", at=2013)])
-def test_how_far_places_were_searched_is_what_the_comparison_says(casebook: Snapshot, filters: Filters) -> None:
-    territories = casebook.instances("gov:Territory")
-    fields = [filters.field] if filters.field else list(vocabulary().schemes["field"])
-    facts = Facts(casebook, filters)
-    for tie in ("competence", "coordination"):
-        found = tie_coverage(casebook, territories, tie, filters)
-        assert len(set(found.values())) > 1
-        assert found == {place: coverage_of(scopes_of(casebook, facts, place), tie, fields) for place in territories}
 
 
 @pytest.mark.parametrize("code", ["DE", "EE", "EU"])

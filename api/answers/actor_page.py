@@ -12,12 +12,13 @@ from api.answers.document import Document, Row, filters_of, not_applied, number,
 from api.answers.funding import flow_page
 from api.answers.gaps import gaps_document
 from api.answers.lists import list_query, list_rows
-from graph.actors import actor_row, places_of, values_of
+from graph.actors import actor_row
 from graph.columns import columns_of
 from graph.filters import Filters
 from graph.funding.of_actor import Side, actor_money
 from graph.neighbours import Direction, Neighbour, neighbours_of
 from graph.network import Kind
+from graph.places import places
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.identifiers import expand, mint, slug
@@ -113,12 +114,12 @@ def _ranked(snapshot: Snapshot, filters: Filters) -> list[Neighbour]:
 
 
 def _neighbour(snapshot: Snapshot, found: Neighbour) -> Row:
-    spots = values_of(snapshot, found.actor, "gov:jurisdiction")
+    spots = snapshot.values_of(found.actor, "gov:jurisdiction")
     return {
         "actor": found.actor,
         "label": snapshot.label(found.actor),
         "level": _word(snapshot, found.actor, "gov:level"),
-        "country": places_of(snapshot).country(next(iter(spots), None)),
+        "country": places(snapshot).country(next(iter(spots), None)),
         **{column: found.ties.get(tie, 0) for column, tie in TIE_COLUMNS.items()},
         "ties": sum(found.ties.values()),
     }
@@ -181,7 +182,7 @@ def _rows(snapshot: Snapshot, part: str, filters: Filters, iri: str) -> list[Row
 
 
 def _word(snapshot: Snapshot, iri: str, curie: str) -> str | None:
-    value = next(iter(values_of(snapshot, iri, curie)), None)
+    value = next(iter(snapshot.values_of(iri, curie)), None)
     return slug(value) if value else None
 
 
@@ -192,5 +193,5 @@ def _actor(snapshot: Snapshot, iri: str) -> Row:
         **actor_row(snapshot, iri),
         "languages": names_in_languages(snapshot, iri),
         "parts": sorted({quad.subject.value for quad in parts if isinstance(quad.subject, NamedNode)}),
-        "matches": values_of(snapshot, iri, "skos:exactMatch"),
+        "matches": snapshot.values_of(iri, "skos:exactMatch"),
     }

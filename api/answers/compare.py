@@ -20,7 +20,7 @@ from graph.remember import remembered
 from graph.researched import coverage_of
 from graph.snapshot import Snapshot
 from ontology.errors import near_matches
-from ontology.identifiers import concept, expand, mint, slug
+from ontology.identifiers import concept, mint, slug
 from ontology.vocabulary import vocabulary
 
 __all__ = ["EXAMPLES", "MOST_PLACES", "compare_document", "example_places", "named_place", "place_query", "read_places"]
@@ -164,7 +164,7 @@ def _place(snapshot: Snapshot, key: str, item: Profile) -> Row:
 
 
 def _aspect(snapshot: Snapshot, each: Aspect) -> Row:
-    quads = [quad for iri in each.statements for quad in snapshot.quads(iri, expand("prov:hadPrimarySource"))]
+    passages = {found for iri in each.statements for found in snapshot.values_of(iri, "prov:hadPrimarySource")}
     return {
         "field": each.field,
         "aspect": each.aspect,
@@ -172,7 +172,7 @@ def _aspect(snapshot: Snapshot, each: Aspect) -> Row:
         "absent": list(each.absent),
         "coverage": each.coverage,
         "statements": list(each.statements),
-        "evidence": sorted({quad.object.value for quad in quads if isinstance(quad.object, NamedNode)}),
+        "evidence": sorted(passages),
     }
 
 

@@ -16,12 +16,12 @@ from graph.filters import Filters
 from graph.gaps.gap import find_gaps, gap_queries
 from graph.queries import bind, query_text
 from graph.remember import remembered
-from graph.searched import searches_asked, tie_coverage
+from graph.researched import searches_asked, tie_coverage
 from graph.snapshot import Snapshot
 from graph.spread import COUNTED, seats_of, spread_of
 from graph.spread_money import SIDES, Kind, Money, MoneySpread, money_spread
 from graph.ties_between import ties_between
-from ontology.identifiers import concept, expand, slug
+from ontology.identifiers import concept, slug
 
 __all__ = ["MEASURES", "MOST_PLACES", "TYPES", "KindAsked", "map_document", "ties_document"]
 
@@ -195,8 +195,7 @@ def _places(snapshot: Snapshot, filters: Filters, values: Values) -> list[Row]:
 
 
 def _level(snapshot: Snapshot, iri: str) -> str | None:
-    found = sorted(getattr(quad.object, "value", "") for quad in snapshot.quads(iri, expand("gov:level")))
-    return slug(found[0]) if found else None
+    return next(map(slug, snapshot.values_of(iri, "gov:level")), None)
 
 
 @remembered(2)

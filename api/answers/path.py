@@ -64,7 +64,6 @@ def path_document(snapshot: Snapshot, filters: Filters, kinds: tuple[Kind, ...],
 
 
 def _ties(snapshot: Snapshot, network: Any, step: int, one: str, other: str) -> list[Row]:
-    passages = snapshot.values("prov:hadPrimarySource")
     found = []
     for source, target in ((one, other), (other, one)):
         for key, facts in sorted((network.get_edge_data(source, target) or {}).items()):
@@ -73,7 +72,7 @@ def _ties(snapshot: Snapshot, network: Any, step: int, one: str, other: str) -> 
                 "source": source,
                 "target": target,
                 **facts,
-                "evidence": sorted(passages.get(facts["iri"], [])),
+                "evidence": snapshot.values_of(facts["iri"], "prov:hadPrimarySource"),
             }
             row |= {"source_label": snapshot.label(source), "target_label": snapshot.label(target)}
             for name in ("amount_min", "amount_max"):

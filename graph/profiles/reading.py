@@ -116,7 +116,7 @@ def read_place(snapshot: Snapshot, facts: Facts, place: str) -> Reading:
         for each in snapshot.instances("gov:Measure")
         if facts.asked(each) and facts.inside(place, each)
     ]
-    return Reading(place, tuple(duties), tuple(ties), tuple(measures), scopes_of(snapshot, facts, place))
+    return Reading(place, tuple(duties), tuple(ties), tuple(measures), scopes_of(snapshot, facts.filters, place))
 
 
 def _bodies(facts: Facts, measure: str) -> tuple[tuple[str, str], ...]:

@@ -53,7 +53,6 @@ def gaps(
     grid = gap_grid(matrix["data"], by)
     chosen = mint("actor", filters.actor) if filters.actor else None
     shown = [row for n, row in enumerate(grid.rows) if by == "country" or whole or n < _ROWS_SHOWN or row == chosen]
-    dated = {**snapshot.values("gov:validFrom"), **snapshot.values("gov:validTo")}
     types = Counter(gap.type for gap in find_gaps(snapshot, filters.without("type")))
     context = {
         "document": document,
@@ -66,7 +65,7 @@ def gaps(
         "types": scheme("gapType"),
         "by_type": sorted(types.items(), key=lambda item: (-item[1], item[0])),
         "rules": {rule["id"]: rule for rule in document["meta"]["rules"]},
-        "undated": sum(gap["state"] == "reported" and gap["id"] not in dated for gap in document["data"]),
+        "undated": sum(gap["state"] == "reported" and not _dated(snapshot, gap["id"]) for gap in document["data"]),
         "offset": part.offset,
         "selected": filters,
         "chosen": filters.country if by == "country" else chosen,
@@ -75,6 +74,10 @@ def gaps(
         "tie_word": tie_word,
     }
     return page(request, snapshot, "gaps.html", context)
+
+
+def _dated(snapshot: Snapshot, iri: str) -> bool:
+    return any(snapshot.values_of(iri, curie) for curie in ("gov:validFrom", "gov:validTo"))
 
 
 def _ranking(snapshot: Snapshot, filters: Filters, asked: str) -> dict[str, Any]:

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pyoxigraph import NamedNode
-
 from api.answers.citations import citations
 from api.answers.gaps import gap_row
 from api.answers.headline import funding_headline
@@ -23,7 +21,7 @@ from graph.filters import Filters
 from graph.gaps.gap import find_gaps
 from graph.snapshot import Snapshot
 from graph.time import year
-from ontology.identifiers import BASE, ID, expand, notation, slug
+from ontology.identifiers import BASE, ID, notation, slug
 from visualisations.language import gettext as _
 from visualisations.numbers import money
 from visualisations.words import concept_word
@@ -99,7 +97,7 @@ def _money(snapshot: Snapshot) -> tuple[Guide | None, str | None]:
             Step(_("Follow the money from level to level"), "/flows", {"country": country, "at": at}),
             *_body(row["recipient"], _("See who passes it on: %(actor)s", actor=whole["recipient_label"])),
             Step(_("Read the statement of the share, with its condition and basis"), _thing(part["flow"])),
-            *_passage(snapshot, _evidence(snapshot, part["flow"])),
+            *_passage(snapshot, snapshot.values_of(part["flow"], "prov:hadPrimarySource")),
         ),
     )
     return guide, country
@@ -107,12 +105,6 @@ def _money(snapshot: Snapshot) -> tuple[Guide | None, str | None]:
 
 def _body(iri: str | None, text: str) -> tuple[Step, ...]:
     return (Step(text, _thing(iri)),) if iri and iri.startswith(f"{ID}actor/") else ()
-
-
-def _evidence(snapshot: Snapshot, iri: str) -> list[str]:
-    """Give the passages that a statement rests on, in the order of their IRIs."""
-    quads = snapshot.quads(subject=iri, predicate=expand("prov:hadPrimarySource"))
-    return sorted(quad.object.value for quad in quads if isinstance(quad.object, NamedNode))
 
 
 def _gap(snapshot: Snapshot, told: str | None) -> Guide | None:
