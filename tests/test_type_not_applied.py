@@ -11,6 +11,12 @@ _ASKED = (
     "/api/v1/changes?from=2006&to=2013&country=NL",
     "/api/v1/whatif?remove=es-integration-fund&rules=false",
     "/api/v1/flows/trace?actor=es-state&at=2006",
+    "/api/v1/timeline?country=NL",
+    "/api/v1/actors/es-municipalities?at=2006",
+    "/api/v1/actors/es-municipalities/money?at=2006",
+    "/api/v1/actors/es-municipalities/neighbours?at=2006",
+    "/api/v1/map?measure=scopes",
+    "/api/v1/territories?country=NL",
 )
 
 

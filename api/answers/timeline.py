@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from api.answers.document import Document, Row, filters_of, page_of, reasons_of, sources_of
+from api.answers.document import Document, Row, filters_of, not_applied, page_of, reasons_of, sources_of
 from api.answers.funding import flows_document
 from api.answers.lists import list_document
 from api.parameters import one_of
@@ -21,6 +21,7 @@ TIMELINE_KINDS: Final = ("event", "duty", "flow", "mechanism", "programme", "mea
 DEFAULT_KINDS: Final = ("event", "duty", "flow", "mechanism")
 MOST_FLOWS: Final = 10_000
 """As many flows are told, in the order of their IRIs; `meta.cut` says how many more there are."""
+_NOT_APPLIED: Final = {"type": "statements of several kinds are told, each with types of its own"}
 _LISTS: Final = {"event": "events", "duty": "competences"}
 
 
@@ -50,6 +51,7 @@ def timeline_document(
     is told as `absence`; a norm of an author is no fact and left out. `meta.counts` counts by kind, dated or not, and
     `meta.cut` says what is left out for its number. An empty graph gives no rows.
     """
+    given, filters = filters, filters.without("type")
     documents = {kind: _list(snapshot, kind, filters) for kind in kinds}
     rows = [
         row
@@ -69,8 +71,8 @@ def timeline_document(
         next=after,
         query=next(iter(queries.values())),
         sources=sources_of(snapshot, page),
-        filters=filters_of(filters),
-        not_applied=reasons_of(documents.values()),
+        filters=filters_of(given),
+        not_applied={**reasons_of(documents.values()), **not_applied(given, _NOT_APPLIED)},
         more={
             "queries": queries,
             "cut": _cut(documents),

@@ -26,7 +26,7 @@ def money(
     request: Request, name: str, snapshot: SnapshotGiven, raw: FiltersGiven, form: FormatAsked = None
 ) -> Response:
     """Add up what one body receives and pays, by kind, phase, currency and period; money passed on stands apart."""
-    document = actor_money_document(snapshot, name, read_filters(snapshot, raw)) if is_slug(name) else None
+    document = actor_money_document(snapshot, name, read_filters(snapshot, raw, "any")) if is_slug(name) else None
     if document is None:
         raise NotFound(f"no actor is called {name}")
     return respond(request, document, form)
@@ -42,7 +42,7 @@ def neighbours(
     form: FormatAsked = None,
 ) -> Response:
     """List who has ties with one body, with the number of ties by kind: the same ties as in the network."""
-    filters = read_filters(snapshot, raw)
+    filters = read_filters(snapshot, raw, "any")
     found = neighbours_document(snapshot, name, filters, page.limit, page.offset) if is_slug(name) else None
     if found is None:
         raise NotFound(f"no actor is called {name}")

@@ -85,7 +85,7 @@ def timeline(
     form: FormatAsked = None,
 ) -> Response:
     """Give events, duties, flows and mechanisms in the order of their years, those without any last."""
-    document = timeline_document(snapshot, read_filters(snapshot, raw), read_kinds(",".join(kind or [])))
+    document = timeline_document(snapshot, read_filters(snapshot, raw, "any"), read_kinds(",".join(kind or [])))
     return respond(request, document, form)
 
 

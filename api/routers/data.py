@@ -91,7 +91,7 @@ def actors(
 @router.get("/actors/{name}")
 def actor(request: Request, name: str, snapshot: SnapshotGiven, raw: FiltersGiven) -> Response:
     """Give one body with its money in and out, duties, ties, measures, events and gaps."""
-    document = actor_document(snapshot, name, read_filters(snapshot, raw)) if is_slug(name) else None
+    document = actor_document(snapshot, name, read_filters(snapshot, raw, "any")) if is_slug(name) else None
     if document is None:
         raise NotFound(f"no actor is called {name}")
     return respond(request, document)
@@ -261,7 +261,7 @@ def territories(
     form: Annotated[str | None, Query(alias="format", description="json, csv or geojson")] = None,
 ) -> Response:
     """List the places with their codes and points."""
-    document = territories_document(snapshot, read_filters(snapshot, raw), page.limit, page.offset)
+    document = territories_document(snapshot, read_filters(snapshot, raw, "any"), page.limit, page.offset)
     if form == "geojson":
         return respond_json(request, document, geojson(document), "application/geo+json")
     return respond(request, document, form)

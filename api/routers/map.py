@@ -39,7 +39,7 @@ def map_(
     there are flows, none with an amount of the kind that is added; `nothing-recorded`: which is not zero. `type` is of
     the scheme of what is counted.
     """
-    filters = read_filters(snapshot, raw, TYPES.get(one_of("measure", measure, MEASURES)))
+    filters = read_filters(snapshot, raw, TYPES.get(one_of("measure", measure, MEASURES), "any"))
     document = map_document(snapshot, measure, filters, read_kind(currency, phase, period))
     return respond(request, document, form, rows=[*document.data["countries"], *document.data["places"]])
 

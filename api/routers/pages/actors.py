@@ -68,7 +68,7 @@ def actor_page(
     currency: str | None = None,
 ) -> Response:
     """Show all that the graph says of one body."""
-    filters = read_filters(snapshot, raw)
+    filters = read_filters(snapshot, raw, "any")
     after: dict[Side, int] = {"in": read_cursor(in_after), "out": read_cursor(out_after)}
     view = actor_view(snapshot, name, filters, _FLOWS, after) if is_slug(name) else None
     money = actor_money_document(snapshot, name, filters) if view else None

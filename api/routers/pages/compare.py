@@ -36,7 +36,7 @@ def compare(
     example: str = EXAMPLES[0],
 ) -> Response:
     """Set places side by side; where fewer than two are chosen, show the ready example as an overview."""
-    filters = read_filters(snapshot, replace(raw, country=None))
+    filters = read_filters(snapshot, replace(raw, country=None), "any")
     words = [part.strip() for word in place or [] for part in word.split(",") if part.strip()]
     ready = example_places(snapshot, example)
     given = [named_place(snapshot, "country", raw.country)] if raw.country else []

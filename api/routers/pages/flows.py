@@ -154,7 +154,7 @@ def _drill(node: dict[str, Any], grain: str) -> dict[str, Any] | None:
 @router.api_route("/flows/trace", methods=GET)
 def trace(request: Request, snapshot: SnapshotGiven, raw: FiltersGiven, direction: str = "down") -> Response:
     """Show the money of one body step by step, and where the trail breaks; without one, ask for it."""
-    filters = read_filters(snapshot, raw)
+    filters = read_filters(snapshot, raw, "any")
     way = one_of("direction", direction, DIRECTIONS)
     document = trace_document(snapshot, filters, way) if filters.actor else None
     found = document.as_dict() if document else None

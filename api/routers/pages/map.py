@@ -55,7 +55,7 @@ def map_(
 
     The country that is asked for is shown from near among the others, with its places and ties alone.
     """
-    filters = read_filters(snapshot, raw, TYPES.get(one_of("measure", measure, MEASURES)))
+    filters = read_filters(snapshot, raw, TYPES.get(one_of("measure", measure, MEASURES), "any"))
     asked = read_kind(currency, phase, period)
     document = map_document(snapshot, measure, filters.without("country"), asked).as_dict()
     joined = _ties(snapshot, measure, filters, one_of("ties", ties, _DRAWN), between)

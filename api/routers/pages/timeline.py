@@ -33,7 +33,7 @@ def timeline(
     by: str = "country",
 ) -> Response:
     """Show events and lifetimes along the years; with two years, what began, ended and changed hands between them."""
-    filters = read_filters(snapshot, raw)
+    filters = read_filters(snapshot, raw, "any")
     document = timeline_document(snapshot, filters, read_kinds(",".join(kind or []))).as_dict()
     dated, undated = _divided(document["data"])
     since, until = filters.span

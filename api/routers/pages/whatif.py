@@ -31,7 +31,7 @@ def whatif(
     rules: bool = False,
 ) -> Response:
     """Show what would go with one thing; the rules are asked again only where that is asked for, as it takes long."""
-    filters = read_filters(snapshot, raw)
+    filters = read_filters(snapshot, raw, "any")
     document: dict[str, Any] | None = None
     if remove.strip():
         document = what_if_document(snapshot, read_target(snapshot, remove), filters, rules=rules).as_dict()
