@@ -20,9 +20,19 @@ from graph.time import holds, year
 from ontology.identifiers import expand, mint, slug
 from ontology.vocabulary import vocabulary
 
-__all__ = ["Direction", "Neighbour", "neighbours_of", "stated_ties"]
+__all__ = ["TIE_COLUMNS", "Direction", "Neighbour", "neighbours_of", "stated_ties"]
 
 Direction = Literal["to", "from", "with"]
+TIE_COLUMNS: Final[Mapping[str, tuple[Kind, Direction]]] = {
+    "pays": ("funding", "to"),
+    "paid_by": ("funding", "from"),
+    "coordinates": ("coordination", "with"),
+    "part_of": ("hierarchy", "to"),
+    "has_part": ("hierarchy", "from"),
+    "duty_above": ("competence", "to"),
+    "duty_below": ("competence", "from"),
+}
+"""The counts of a neighbour by their names: kind of tie and direction, as seen from the other."""
 _WHOLES: Final = ("org:subOrganizationOf", "gov:memberOfCollective")
 
 

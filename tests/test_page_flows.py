@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from api.answers.chain import chain_document
 from graph.columns import columns_of
 from graph.filters import Filters
+from graph.funding.chain import funding_chain
 from graph.funding.grain import GRAINS, Grain, grain_chain
 from graph.snapshot import Snapshot
 from tests.browser import Watched, api
@@ -147,6 +149,32 @@ def test_every_grain_counts_the_same_flows(casebook: Snapshot) -> None:
         halves = [link for link in links if "@>" not in link["source"] and link["kind"] != "not-traced"]
         counts[grain] = (sum(link["count"] for link in halves), sum(link["max"] or 0 for link in halves))
     assert len(set(counts.values())) == 1, counts
+
+
+@pytest.mark.parametrize("quantity", ["transfer", "budget-line"])
+@pytest.mark.parametrize(
+    "filters", [Filters(), Filters(country="ES", at=2006), Filters(at=2005), Filters(field="education")]
+)
+def test_the_chain_by_actor_is_that_of_every_flow_added_up_in_another_way(
+    casebook: Snapshot, filters: Filters, quantity: str
+) -> None:
+    # the one reads each flow and adds in Python, the other adds in columns; they share no sum
+    columns = columns_of(casebook)
+    each = funding_chain(columns, filters, quantity)
+    summed = grain_chain(columns, filters, quantity, grain="actor")
+    bodies = {node.id: node.actor for node in each.nodes}
+    groups = {group.id: group.who for group in summed.groups}
+    one = Counter(
+        (bodies[link.source], link.kind, link.basis, link.minimum, link.maximum, len(link.flows), link.with_amount)
+        for link in each.links
+    )
+    other = Counter(
+        (groups[link.source], link.kind, link.basis, link.minimum, link.maximum, link.count, link.with_amount)
+        for link in summed.strands
+    )
+    assert one
+    assert one == other
+    assert (each.currency, each.phase, each.years) == (summed.currency, summed.phase, summed.years)
 
 
 @pytest.mark.browser

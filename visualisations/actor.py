@@ -11,14 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from graph.neighbours import TIE_COLUMNS
 from ontology.vocabulary import vocabulary
+from visualisations.chain_words import period_said
 from visualisations.language import gettext as _
 from visualisations.language import ngettext
 from visualisations.numbers import money
 from visualisations.palette import DARK, LEVELS, TIES, UNKNOWN
 from visualisations.words import concept_word
 
-__all__ = ["MoneyChart", "money_chart", "neighbourhood", "period_said"]
+__all__ = ["MoneyChart", "money_chart", "neighbourhood"]
 
 Row = Mapping[str, Any]
 
@@ -72,27 +74,6 @@ def money_chart(rows: Sequence[Row], currency: str | None) -> MoneyChart | None:
     ]
     height = 60 + len(sides) * (_PANEL + _BETWEEN) + (34 if len(periods) > _SLANTED else 0)
     return MoneyChart(_option(series, periods, sides, unit, top / divisor), height, len(order) - len(periods), DARK)
-
-
-def period_said(period: str) -> str:
-    """Write the kind of period of a sum, as the funding sums name it.
-
-    >>> period_said("2006"), period_said("yearly 2000–2004"), period_said("undated")
-    ('2006', 'yearly 2000–2004', 'undated')
-    """
-    if period == "undated":
-        return _("undated")
-    if period == "yearly, undated":
-        return _("yearly, undated")
-    head, _space, years = period.rpartition(" ")
-    forms = {
-        "yearly": lambda: _("yearly %(years)s", years=years),
-        "from": lambda: _("from %(year)s", year=years),
-        "until": lambda: _("until %(year)s", year=years),
-        "yearly from": lambda: _("yearly from %(year)s", year=years),
-        "yearly until": lambda: _("yearly until %(year)s", year=years),
-    }
-    return forms[head]() if head in forms else period
 
 
 def _periods(rows: Iterable[Row]) -> list[str]:
@@ -295,23 +276,12 @@ def neighbourhood(name: str, level: str | None, rows: Sequence[Row]) -> dict[str
     }
 
 
-_DRAWN: Final = {
-    "pays": ("funding", "to"),
-    "paid_by": ("funding", "from"),
-    "coordinates": ("coordination", "with"),
-    "part_of": ("hierarchy", "to"),
-    "has_part": ("hierarchy", "from"),
-    "duty_above": ("competence", "to"),
-    "duty_below": ("competence", "from"),
-}
-
-
 def _lines(node: Mapping[str, Any], y: float) -> list[dict[str, Any]]:
     """Draw one line a kind of tie and direction, side by side."""
-    present = [name for name in _DRAWN if node["row"][name]]
+    present = [name for name in TIE_COLUMNS if node["row"][name]]
     found = []
     for place, name in enumerate(present):
-        kind, direction = _DRAWN[name]
+        kind, direction = TIE_COLUMNS[name]
         shift = (place - (len(present) - 1) / 2) * 4.5
         end = node["y"] + shift
         middle = (_CENTRE + _LEFT) / 2

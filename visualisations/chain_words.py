@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
+from graph.funding.chain import LAST_COLUMN
 from ontology.vocabulary import vocabulary
 from visualisations.language import gettext as _
 from visualisations.language import ngettext
@@ -29,7 +30,6 @@ __all__ = [
 ]
 
 Row = Mapping[str, Any]
-_LAST_COLUMN: Final = 6
 
 
 def kind_words() -> dict[str, str]:
@@ -126,7 +126,7 @@ def back_to(name: str) -> str:
 
 def column_word(column: float) -> str:
     """Name a column of the drawing: a level, the programmes between two levels, or who is paid in the end."""
-    if column == _LAST_COLUMN:
+    if column == LAST_COLUMN:
         return _("Providers, ends")
     if column != int(column):
         return _("Programmes")

@@ -23,8 +23,9 @@ from visualisations.language import gettext as _
 from visualisations.language import ngettext
 from visualisations.numbers import decimal
 from visualisations.palette import COMMUNITIES, DARK, LEVELS, TIES, UNKNOWN
+from visualisations.words import concept_word
 
-__all__ = ["LIMIT", "SHAPES", "Look", "Picture", "network_picture", "number_words", "places_of", "tie_word"]
+__all__ = ["LIMIT", "SHAPES", "SIGNS", "Look", "Picture", "network_picture", "number_words", "places_of", "tie_word"]
 
 LIMIT: Final = 2000
 _STEP_X: Final = 150
@@ -36,6 +37,8 @@ _BANDS: Final = 14
 _ELSEWHERE: Final = "\N{HORIZONTAL ELLIPSIS}"
 SHAPES: Final = ("dot", "square", "triangle", "diamond", "star", "triangleDown", "hexagon", "dot")
 """The shape of each community that has a colour of its own; all others are grey dots."""
+SIGNS: Final = "●■▲◆★▼⬢●"
+"""The same shapes as signs, for a legend in words."""
 _DASHES: Final[Mapping[str, bool | list[int]]] = {
     "competence": False,
     "funding": False,
@@ -126,8 +129,7 @@ def places_of(network: nx.MultiDiGraph[str]) -> tuple[dict[str, tuple[int, int]]
         left += width[band] * _STEP_X + _BAND_GAP
     top = 0
     for level in levels:
-        concept = vocabulary().schemes["level"].get(level)
-        name = concept.label if concept else level or _("no level")
+        name = concept_word(level, "level") if level else _("no level")
         frame["lanes"].append({"name": name, "y": top, "height": rows[level] * _STEP_Y})
         top += rows[level] * _STEP_Y + _LANE_GAP
     return found, frame
@@ -200,10 +202,10 @@ def network_picture(network: nx.MultiDiGraph[str], address: Callable[[str], str]
 
 def _node(actor: str, network: nx.MultiDiGraph[str], look: Look) -> dict[str, Any]:
     facts = network.nodes[actor]
-    level = vocabulary().schemes["level"].get(facts.get("level") or "")
+    level = facts.get("level")
     value = look.values.get(actor)
     label = facts["label"]
-    described = [label, level.label if level else _("level not stated")]
+    described = [label, concept_word(level, "level") if level else _("level not stated")]
     described.append(f"{look.name}: {_('not defined') if value is None else number_words(value)}")
     colour, shape = LEVELS.get(facts.get("level") or "", UNKNOWN), "dot"
     if look.communities is not None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import networkx as nx
 
+from graph.funding.chain import LAST_COLUMN
 from ontology.identifiers import ID
 from visualisations.chain_words import (
     back_to,
@@ -38,7 +39,6 @@ _BAND: Final = 240
 _HAIRLINE: Final = 1.6
 _WRITABLE: Final = 12
 """Hairlines that a link has to be wide for its amount to be written on it."""
-_LAST_COLUMN: Final = 6
 _WIDTH: Final = 82
 _STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "stated": {"borderWidth": 0},
@@ -163,7 +163,7 @@ def _turned(link: Row) -> Row:
 
 def _ghost(node: Row, names: Mapping[str, str]) -> Row:
     label = back_to(names[node["id"]])
-    return {**node, "id": f"back-{node['id']}", "role": "back", "label": label, "column": _LAST_COLUMN}
+    return {**node, "id": f"back-{node['id']}", "role": "back", "label": label, "column": LAST_COLUMN}
 
 
 def _places(links: Iterable[Row], named: Mapping[str, Row]) -> dict[str, int]:
@@ -228,7 +228,7 @@ def _amount_lines(links: Sequence[Row], currency: str | None) -> dict[str, str]:
 def _colour(node: Row) -> str:
     if node["role"] in ("not-stated", "not-traced", "back"):
         return UNKNOWN
-    return PROVIDER if node["column"] == _LAST_COLUMN else LEVELS.get(node["level"] or "", UNKNOWN)
+    return PROVIDER if node["column"] == LAST_COLUMN else LEVELS.get(node["level"] or "", UNKNOWN)
 
 
 def _node(

@@ -6,15 +6,15 @@ how long it went on; an event that lies within years is drawn as long as these.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from graph.time import year
 from ontology.vocabulary import vocabulary
 
-__all__ = ["GROUPINGS", "Axis", "Bar", "Chart", "Group", "busiest_year", "timeline_chart", "year_of", "years_axis"]
+__all__ = ["GROUPINGS", "Axis", "Bar", "Chart", "Group", "busiest_year", "timeline_chart", "years_axis"]
 
 Row = Mapping[str, Any]
 GROUPINGS: Final = ("country", "field", "kind")
@@ -23,7 +23,6 @@ LABELLED: Final = 70
 MOST: Final = 1500
 _STUB: Final = 2.4
 _EARLY: Final = 0.03
-_YEAR: Final = re.compile(r"[0-9]{4}(?![0-9])")
 _LANE: Final = {True: 32, False: 11}
 _HEAD: Final = 30
 
@@ -93,35 +92,25 @@ class Chart:
     beyond: int
 
 
-def year_of(text: str | None) -> int | None:
-    """Give the year of a date in its lexical form; None for None, or for what is no year.
-
-    >>> year_of("2004-11-19"), year_of(None), year_of("long ago")
-    (2004, None, None)
-    """
-    found = _YEAR.match(text or "")
-    return int(found[0]) if found else None
-
-
 def busiest_year(rows: Iterable[Row]) -> tuple[int, int] | None:
     """Give the year in which most statements begin or events happen, and how many; the earliest of several; None for
     none.
     """
-    counts = Counter(year for row in rows if (year := year_of(row["begin"])) is not None)
+    counts = Counter(first for row in rows if (first := year(row["begin"])) is not None)
     return min(counts.items(), key=lambda item: (-item[1], item[0])) if counts else None
 
 
 def years_axis(rows: Sequence[Row], since: int | None = None, until: int | None = None) -> Axis:
     """Choose the years to draw: those asked for, else from the year when only 3 % have begun to the last one named."""
-    begins = sorted(year for row in rows if (year := year_of(row["begin"]) or year_of(row["end"])) is not None)
-    ends = [year for row in rows for name in ("begin", "end") if (year := year_of(row[name])) is not None]
+    begins = sorted(first for row in rows if (first := year(row["begin"]) or year(row["end"])) is not None)
+    ends = [each for row in rows for name in ("begin", "end") if (each := year(row[name])) is not None]
     last = until if until is not None else max(ends, default=since if since is not None else 2000)
     first = since if since is not None else (begins[int(len(begins) * _EARLY)] if begins else last)
     first, last = min(first, last), max(first, last)
     length = last + 1 - first
     step = next((each for each in (1, 2, 5, 10, 20, 50, 100) if length / each <= 12), 500)
     axis = Axis(first, last, ())
-    ticks = tuple((year, axis.place(year)) for year in range(-(-first // step) * step, last + 1, step))
+    ticks = tuple((each, axis.place(each)) for each in range(-(-first // step) * step, last + 1, step))
     return Axis(first, last, ticks)
 
 
@@ -130,7 +119,7 @@ def timeline_chart(rows: Sequence[Row], by: str, since: int | None = None, until
 
     An empty list gives a chart without groups. Undated rows are left out.
     """
-    dated = [row for row in rows if year_of(row["begin"]) is not None or year_of(row["end"]) is not None]
+    dated = [row for row in rows if year(row["begin"]) is not None or year(row["end"]) is not None]
     axis = years_axis(dated, since, until)
     inside = [row for row in dated if _meets(row, axis)]
     drawn = inside[:MOST]
@@ -144,7 +133,7 @@ def timeline_chart(rows: Sequence[Row], by: str, since: int | None = None, until
         bars, height = _lanes(grouped[key], axis, top + _HEAD, labelled)
         groups.append(Group(key, top, len(grouped[key]), bars))
         top += _HEAD + height + 6
-    first_years = [year_of(row["begin"]) for row in dated]
+    first_years = [year(row["begin"]) for row in dated]
     return Chart(
         axis=axis,
         groups=tuple(groups),
@@ -157,13 +146,13 @@ def timeline_chart(rows: Sequence[Row], by: str, since: int | None = None, until
 
 
 def _is_late(row: Row, axis: Axis) -> bool:
-    first = year_of(row["begin"])
+    first = year(row["begin"])
     return first is not None and first > axis.last
 
 
 def _span(row: Row) -> tuple[int | None, int | None]:
     """Give the years of a row; an event of one date lasts that year only."""
-    begin, end = year_of(row["begin"]), year_of(row["end"])
+    begin, end = year(row["begin"]), year(row["end"])
     return (begin, begin if end is None else end) if row["kind"] == "event" else (begin, end)
 
 

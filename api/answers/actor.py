@@ -12,15 +12,16 @@ from api.answers.document import Document, Row, filters_of, not_applied, sources
 from api.answers.funding import flows_document
 from api.answers.gaps import gaps_document
 from api.answers.lists import list_query, list_rows
+from graph.actors import actor_row
 from graph.filters import Filters
 from graph.snapshot import Snapshot
 from ontology.identifiers import expand, mint
 
-__all__ = ["actor_document"]
+__all__ = ["HELD_BY", "NOT_APPLIED", "about", "actor_document", "held_by", "is_actor", "parts_of"]
 
 _PARTS: Final = ("competences", "mechanisms", "measures", "events")
-_ONE = "the page is about one body, whatever its country, level and type"
-_NOT_APPLIED: Final[Mapping[str, str]] = {
+_ONE: Final = "the page is about one body, whatever its country, level and type"
+NOT_APPLIED: Final[Mapping[str, str]] = {
     "country": _ONE,
     "level": _ONE,
     "type": _ONE,
@@ -29,20 +30,28 @@ _NOT_APPLIED: Final[Mapping[str, str]] = {
     "to": "it narrows all but the gaps, which are asked at one year",
 }
 
+HELD_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "competences": ("gov:holder",),
+    "mechanisms": ("gov:participant",),
+    "measures": ("gov:initiator", "gov:implementer", "gov:evaluatedBy"),
+    "events": ("gov:actor",),
+    "programmes": ("gov:operatedBy",),
+}
+"""By list, the properties that name the actor of a statement: where none does, the list need not be asked for."""
+
 
 def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document | None:
     """Give everything about the actor of that slug: money in and out, duties, ties, measures, events, gaps.
 
     The filters narrow the statements, not the actor; None where no actor has that name.
     """
-    iri = mint("actor", name)
-    rows = list_rows(snapshot, "actors", Filters(actor=name))
-    if not rows:
+    if not is_actor(snapshot, name):
         return None
-    row = rows[0]
-    only = replace(filters, country=None, level=None, type=None, actor=name)
+    iri = mint("actor", name)
+    row = actor_row(snapshot, iri)
+    only = about(filters, name)
     flows = flows_document(snapshot, only).data
-    lists = {part: list(list_rows(snapshot, part, only)) for part in _PARTS}
+    lists = {part: held_by(snapshot, part, only, iri) for part in _PARTS}
     gaps = gaps_document(snapshot, only)
     data: Row = {
         **row,
@@ -50,7 +59,7 @@ def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document 
         "money_out": [flow for flow in flows if flow["payer"] == iri],
         **lists,
         "gaps": gaps.data,
-        "parts": _parts(snapshot, iri),
+        "parts": parts_of(snapshot, iri),
         "names_of": _names(snapshot, flows, lists["mechanisms"], iri),
     }
     parts: Iterable[list[dict[str, Any]]] = (value for value in data.values() if isinstance(value, list))
@@ -68,13 +77,31 @@ def actor_document(snapshot: Snapshot, name: str, filters: Filters) -> Document 
         query=queries["actor"],
         sources=sources_of(snapshot, [row, *evidence]),
         filters=filters_of(filters),
-        not_applied=not_applied(filters, _NOT_APPLIED),
+        not_applied=not_applied(filters, NOT_APPLIED),
         more={"queries": queries},
     )
 
 
-def _parts(snapshot: Snapshot, iri: str) -> list[str]:
-    """List the bodies that belong to this one."""
+def is_actor(snapshot: Snapshot, name: str) -> bool:
+    """Say whether the graph has an actor of that slug."""
+    kinds = snapshot.quads(mint("actor", name), expand("rdf:type"), expand("gov:Actor"))
+    return next(kinds, None) is not None
+
+
+def about(filters: Filters, name: str) -> Filters:
+    """Give filters for the statements about one actor, whatever its country, level and type."""
+    return replace(filters, country=None, level=None, type=None, actor=name)
+
+
+def held_by(snapshot: Snapshot, part: str, filters: Filters, iri: str) -> list[Row]:
+    """Give the rows of a list that are about an actor; where no statement names it the list is not asked for."""
+    if all(next(snapshot.quads(predicate=expand(curie), object_=iri), None) is None for curie in HELD_BY[part]):
+        return []
+    return list(list_rows(snapshot, part, filters))
+
+
+def parts_of(snapshot: Snapshot, iri: str) -> list[str]:
+    """List the bodies that belong to an actor."""
     found = snapshot.quads(predicate=expand("org:subOrganizationOf"), object_=iri)
     return sorted({quad.subject.value for quad in found if isinstance(quad.subject, NamedNode)})
 

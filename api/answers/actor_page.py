@@ -3,55 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from typing import Final
+from dataclasses import asdict
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
+from api.answers.actor import HELD_BY, NOT_APPLIED, about, held_by, is_actor, parts_of
 from api.answers.document import Document, Row, filters_of, not_applied, number, page_of, sources_of
 from api.answers.funding import flow_page
 from api.answers.gaps import gaps_document
-from api.answers.lists import list_query, list_rows
+from api.answers.lists import list_query
 from graph.actors import actor_row
 from graph.columns import columns_of
 from graph.filters import Filters
 from graph.funding.of_actor import Side, actor_money
-from graph.neighbours import Direction, Neighbour, neighbours_of
-from graph.network import Kind
+from graph.neighbours import TIE_COLUMNS, Neighbour, neighbours_of
 from graph.places import places
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from ontology.identifiers import expand, mint, slug
 
-__all__ = ["TIE_COLUMNS", "actor_money_document", "actor_view", "names_in_languages", "neighbours_document"]
-
-_ONE: Final = "the page is about one body, whatever its country, level and type"
-_NOT_APPLIED: Final[Mapping[str, str]] = {
-    "country": _ONE,
-    "level": _ONE,
-    "type": _ONE,
-    "programme": "it narrows money, duties, measures and events; mechanisms and gaps belong to no programme here",
-    "from": "it narrows all but the gaps, which are asked at one year",
-    "to": "it narrows all but the gaps, which are asked at one year",
-}
-_HELD_BY: Final[Mapping[str, tuple[str, ...]]] = {
-    "competences": ("gov:holder",),
-    "mechanisms": ("gov:participant",),
-    "measures": ("gov:initiator", "gov:implementer", "gov:evaluatedBy"),
-    "events": ("gov:actor",),
-    "programmes": ("gov:operatedBy",),
-}
-"""By list, the properties that name the actor of a statement: where none does, the list need not be asked for."""
-TIE_COLUMNS: Final[Mapping[str, tuple[Kind, Direction]]] = {
-    "pays": ("funding", "to"),
-    "paid_by": ("funding", "from"),
-    "coordinates": ("coordination", "with"),
-    "part_of": ("hierarchy", "to"),
-    "has_part": ("hierarchy", "from"),
-    "duty_above": ("competence", "to"),
-    "duty_below": ("competence", "from"),
-}
-"""The counts of a neighbour by their names: kind of tie and direction, as seen from the actor of the page."""
+__all__ = ["actor_money_document", "actor_view", "names_in_languages", "neighbours_document"]
 
 
 def actor_money_document(snapshot: Snapshot, name: str, filters: Filters) -> Document | None:
@@ -59,9 +30,9 @@ def actor_money_document(snapshot: Snapshot, name: str, filters: Filters) -> Doc
 
     Only like is added to like, money passed on stands apart, and what may not be summed is counted only.
     """
-    if not _is_actor(snapshot, name):
+    if not is_actor(snapshot, name):
         return None
-    only = _only(filters, name)
+    only = about(filters, name)
     rows = []
     for found in actor_money(columns_of(snapshot), only):
         row: Row = asdict(found)
@@ -78,7 +49,7 @@ def actor_money_document(snapshot: Snapshot, name: str, filters: Filters) -> Doc
         rows=len(rows),
         query=list_query("flows", only),
         filters=filters_of(filters),
-        not_applied=not_applied(filters, _NOT_APPLIED),
+        not_applied=not_applied(filters, NOT_APPLIED),
         more={"flows": {side: sum(row["flows"] for row in rows if row["side"] == side) for side in ("in", "out")}},
     )
 
@@ -87,9 +58,9 @@ def neighbours_document(
     snapshot: Snapshot, name: str, filters: Filters, limit: int | None = None, offset: int = 0
 ) -> Document | None:
     """Give who has ties with the actor of that slug, those with most stated ties first; None for no such actor."""
-    if not _is_actor(snapshot, name):
+    if not is_actor(snapshot, name):
         return None
-    ranked = _ranked(snapshot, _only(filters, name))
+    ranked = _ranked(snapshot, about(filters, name))
     page, after = page_of(ranked, limit, offset)
     rows = [_neighbour(snapshot, found) for found in page]
     return Document(
@@ -99,7 +70,7 @@ def neighbours_document(
         rows=len(ranked),
         next=after,
         filters=filters_of(filters),
-        not_applied=not_applied(filters, {name: _NOT_APPLIED[name] for name in ("country", "level", "type")}),
+        not_applied=not_applied(filters, {name: NOT_APPLIED[name] for name in ("country", "level", "type")}),
         more={"ties": sum(sum(found.ties.values()) for found in ranked)},
     )
 
@@ -130,13 +101,13 @@ def actor_view(snapshot: Snapshot, name: str, filters: Filters, rows: int, after
 
     None where no actor has that slug.
     """
-    if not _is_actor(snapshot, name):
+    if not is_actor(snapshot, name):
         return None
-    only = _only(filters, name)
+    only = about(filters, name)
     iri = mint("actor", name)
     actor = _actor(snapshot, iri)
     flows = {side: flow_page(snapshot, only, side, rows, after[side]) for side in after}
-    lists = {part: _rows(snapshot, part, only, iri) for part in _HELD_BY}
+    lists = {part: held_by(snapshot, part, only, iri) for part in HELD_BY}
     gaps = gaps_document(snapshot, only)
     evidence = [actor, *flows["in"], *flows["out"], *(row for part in lists.values() for row in part), *gaps.data]
     document = Document(
@@ -146,9 +117,9 @@ def actor_view(snapshot: Snapshot, name: str, filters: Filters, rows: int, after
         query=list_query("actors", Filters(actor=name)),
         sources=sources_of(snapshot, evidence),
         filters=filters_of(filters),
-        not_applied=not_applied(filters, _NOT_APPLIED),
+        not_applied=not_applied(filters, NOT_APPLIED),
     )
-    queries = {part: list_query(part, only) for part in ("flows", *_HELD_BY)}
+    queries = {part: list_query(part, only) for part in ("flows", *HELD_BY)}
     # every page has `programmes` to filter by
     lists["operates"] = lists.pop("programmes")
     return {"actor": actor, "flows": flows, **lists, "gaps": gaps.data, "document": document, "queries": queries}
@@ -166,21 +137,6 @@ def names_in_languages(snapshot: Snapshot, iri: str) -> list[Row]:
     return [{"name": text, "language": tag, "kind": ("label", "alias")[place]} for place, text, tag in ordered]
 
 
-def _only(filters: Filters, name: str) -> Filters:
-    return replace(filters, country=None, level=None, type=None, actor=name)
-
-
-def _is_actor(snapshot: Snapshot, name: str) -> bool:
-    kinds = snapshot.quads(mint("actor", name), expand("rdf:type"), expand("gov:Actor"))
-    return next(kinds, None) is not None
-
-
-def _rows(snapshot: Snapshot, part: str, filters: Filters, iri: str) -> list[Row]:
-    if all(next(snapshot.quads(predicate=expand(curie), object_=iri), None) is None for curie in _HELD_BY[part]):
-        return []
-    return list(list_rows(snapshot, part, filters))
-
-
 def _word(snapshot: Snapshot, iri: str, curie: str) -> str | None:
     value = next(iter(snapshot.values_of(iri, curie)), None)
     return slug(value) if value else None
@@ -188,10 +144,9 @@ def _word(snapshot: Snapshot, iri: str, curie: str) -> str | None:
 
 def _actor(snapshot: Snapshot, iri: str) -> Row:
     """Give the facts of one actor, as the list of actors has them, its names, its parts, and what it is said to be."""
-    parts = snapshot.quads(predicate=expand("org:subOrganizationOf"), object_=iri)
     return {
         **actor_row(snapshot, iri),
         "languages": names_in_languages(snapshot, iri),
-        "parts": sorted({quad.subject.value for quad in parts if isinstance(quad.subject, NamedNode)}),
+        "parts": parts_of(snapshot, iri),
         "matches": snapshot.values_of(iri, "skos:exactMatch"),
     }

@@ -22,6 +22,7 @@ from graph.funding.matrix import SUMMABLE, period_sql
 from ontology.vocabulary import vocabulary
 
 __all__ = [
+    "LAST_COLUMN",
     "NOT_STATED",
     "NOT_TRACED",
     "PROVIDERS",
@@ -38,6 +39,8 @@ __all__ = [
 
 NOT_STATED: Final = "not-stated"
 NOT_TRACED: Final = "not-traced"
+LAST_COLUMN: Final = 6
+"""Where providers and ends stand in a drawing, right of all levels."""
 _PHASES: Final = (None, "planned", "committed", "paid")
 PROVIDERS: Final = frozenset(
     {"ngo", "migrant-organisation", "foundation", "company", "social-partner", "research-body", "consortium", "project"}
@@ -188,12 +191,14 @@ def _node(nodes: dict[str, Node], row: dict[str, Any], side: str) -> str:
     actor, level = row[side], row[f"{side}_level"]
     if actor is None:
         name = f"{NOT_STATED}-{side}"
-        nodes.setdefault(name, Node(name, None, f"{side.capitalize()} not stated", None, 0 if side == "payer" else 6))
+        nodes.setdefault(
+            name, Node(name, None, f"{side.capitalize()} not stated", None, 0 if side == "payer" else LAST_COLUMN)
+        )
         return name
     name = f"{actor}@{level}"
     provider = row[f"{side}_type"] in PROVIDERS and side == "recipient"
     known = nodes.get(name)
-    column = 6 if provider and known is None else lane_column(level)
+    column = LAST_COLUMN if provider and known is None else lane_column(level)
     if known is None or (known.column != column and side == "payer"):
         nodes[name] = Node(name, actor, row[f"{side}_label"], level, column)
     return name
@@ -202,7 +207,7 @@ def _node(nodes: dict[str, Node], row: dict[str, Any], side: str) -> str:
 def lane_column(level: str | None) -> int:
     """Give the column of a level, the Union's before the national one; the last one for none."""
     found = vocabulary().schemes["level"].get(level or "")
-    return found.rank if found is not None and found.rank is not None else 6
+    return found.rank if found is not None and found.rank is not None else LAST_COLUMN
 
 
 def _links(rows: list[dict[str, Any]], nodes: dict[str, Node]) -> list[Link]:
@@ -250,7 +255,7 @@ def _remainders(rows: list[dict[str, Any]], nodes: dict[str, Node]) -> list[Link
     for name in sorted(high):
         if high[name] > 0:
             target = f"{NOT_TRACED}-{name}"
-            nodes[target] = Node(target, None, f"Not traced beyond {nodes[name].label}", None, 6)
+            nodes[target] = Node(target, None, f"Not traced beyond {nodes[name].label}", None, LAST_COLUMN)
             link = Link(
                 name, target, "not-traced", "derived", low[name], high[name], tuple(flows[name]), len(flows[name])
             )

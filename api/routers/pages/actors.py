@@ -20,7 +20,8 @@ from graph.filters import Filters
 from graph.funding.of_actor import Side
 from graph.snapshot import Snapshot
 from ontology.identifiers import is_slug
-from visualisations.actor import money_chart, neighbourhood, period_said
+from visualisations.actor import money_chart, neighbourhood
+from visualisations.chain_words import period_said
 from visualisations.palette import STATES
 
 __all__ = ["router"]

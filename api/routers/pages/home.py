@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated
 
 from babel.dates import format_datetime
 from fastapi import APIRouter, Query, Request
@@ -19,9 +19,9 @@ from api.routers.pages.parts import GET
 from api.routers.pages.query import first_query
 from graph.filters import Filters
 from graph.snapshot import Snapshot
-from ontology.vocabulary import vocabulary
 from visualisations.language import gettext as _
 from visualisations.language import locale
+from visualisations.matrix import gap_grid
 from visualisations.palette import css
 
 __all__ = ["router"]
@@ -44,23 +44,12 @@ def home(request: Request, snapshot: SnapshotGiven) -> Response:
     context = {
         "stats": stats_document(snapshot).as_dict()["data"],
         "guides": guides(snapshot),
-        "grid": _coverage(snapshot),
+        "grid": gap_grid(gap_matrix_document(snapshot, Filters()).data),
         "changed": _changed(snapshot),
         "kinds": _kinds(),
         "first_query": first_query(snapshot),
     }
     return page(request, snapshot, "home.html", context)
-
-
-def _coverage(snapshot: Snapshot) -> dict[str, Any]:
-    """Place what is recorded of coordination: policy fields down, countries across; an empty store has neither."""
-    rows = gap_matrix_document(snapshot, Filters()).as_dict()["data"]
-    cells = {(row["country"], row["field"]): row for row in rows}
-    return {
-        "countries": sorted({country for country, _field in cells}),
-        "fields": [name for name in vocabulary().schemes["field"] if any(field == name for _country, field in cells)],
-        "cells": cells,
-    }
 
 
 def _changed(snapshot: Snapshot) -> str:

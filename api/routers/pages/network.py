@@ -25,7 +25,7 @@ from graph.measures import MEASURES
 from graph.network import KINDS, Kind
 from graph.snapshot import Snapshot
 from ontology.identifiers import ID, mint, slug
-from visualisations.network_page import LIMIT, Look, Picture, network_picture, number_words, tie_word
+from visualisations.network_page import LIMIT, SIGNS, Look, Picture, network_picture, number_words, tie_word
 
 __all__ = ["router"]
 
@@ -50,8 +50,6 @@ SIZES: Final = (
 )
 """The measures that a size can show: a number for each actor, 0 or above. Brokerage is the sum of its roles."""
 COLOURS: Final = ("level", "community")
-_SIGNS: Final = "●■▲◆★▼⬢●"
-"""The signs of visualisations.network_page.SHAPES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +262,7 @@ def _legend(graph: nx.MultiDiGraph[str], picture: Picture, parts: Mapping[str, i
         return [graph.nodes[actor]["label"] for actor in ranked[:2]]
 
     return [
-        {"number": number, "sign": _SIGNS[number - 1], "actors": len(found[number]), "names": best(number)}
+        {"number": number, "sign": SIGNS[number - 1], "actors": len(found[number]), "names": best(number)}
         for number in sorted(found)
-        if number <= len(_SIGNS)
+        if number <= len(SIGNS)
     ]

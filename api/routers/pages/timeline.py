@@ -16,7 +16,8 @@ from api.parameters import one_of, read_filters
 from api.routers.pages.parts import GET, ROWS, PartGiven
 from graph.filters import Filters
 from graph.snapshot import Snapshot
-from visualisations.timeline import GROUPINGS, busiest_year, timeline_chart, year_of
+from graph.time import year
+from visualisations.timeline import GROUPINGS, busiest_year, timeline_chart
 
 __all__ = ["router"]
 
@@ -34,7 +35,8 @@ def timeline(
 ) -> Response:
     """Show events and lifetimes along the years; with two years, what began, ended and changed hands between them."""
     filters = read_filters(snapshot, raw, "any")
-    document = timeline_document(snapshot, filters, read_kinds(",".join(kind or []))).as_dict()
+    kinds = read_kinds(",".join(kind or []))
+    document = timeline_document(snapshot, filters, kinds).as_dict()
     dated, undated = _divided(document["data"])
     since, until = filters.span
     chart = timeline_chart(
@@ -45,7 +47,7 @@ def timeline(
         "by": by,
         "groupings": GROUPINGS,
         "kinds": TIMELINE_KINDS,
-        "chosen": read_kinds(",".join(kind or [])),
+        "chosen": kinds,
         "usual": DEFAULT_KINDS,
         "chart": chart,
         "dated": dated,
@@ -63,8 +65,10 @@ def timeline(
 
 def _divided(rows: list[Row]) -> tuple[list[Row], list[Row]]:
     """Divide rows into those with a year and those without."""
-    dated = [row for row in rows if year_of(row["begin"]) is not None or year_of(row["end"]) is not None]
-    return dated, [row for row in rows if year_of(row["begin"]) is None and year_of(row["end"]) is None]
+    parts: tuple[list[Row], list[Row]] = ([], [])
+    for row in rows:
+        parts[year(row["begin"]) is None and year(row["end"]) is None].append(row)
+    return parts
 
 
 def _changes(snapshot: Snapshot, filters: Filters) -> dict[str, Any] | None:
