@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 
@@ -32,26 +33,15 @@ def shortest_path(network: nx.MultiDiGraph[str], start: str, goal: str) -> Short
     """
     if start not in network or goal not in network:
         return None
-    # from the goal on, so that the path can then be read off from its start
-    steps, ways = {goal: 0}, {goal: 1}
-    layer = [goal]
-    while layer and start not in steps:
-        following: dict[str, int] = {}
-        for actor in layer:
-            for other in _partners(network, actor):
-                if other not in steps:
-                    following[other] = following.get(other, 0) + ways[actor]
-        steps.update(dict.fromkeys(following, steps[layer[0]] + 1))
-        ways.update(following)
-        layer = list(following)
-    if start not in steps:
+    # by actor, who comes next on a shortest way to the goal; nearer actors come before farther ones
+    found: Any = nx.predecessor(nx.Graph(network), goal)
+    nearer: dict[str, list[str]] = found
+    if start not in nearer:
         return None
+    ways: dict[str, int] = {}
+    for actor, following in nearer.items():
+        ways[actor] = sum(ways[other] for other in following) or 1
     actors = [start]
     while actors[-1] != goal:
-        here = steps[actors[-1]]
-        actors.append(min(other for other in _partners(network, actors[-1]) if steps.get(other) == here - 1))
+        actors.append(min(nearer[actors[-1]]))
     return ShortestPath(tuple(actors), ways[start])
-
-
-def _partners(network: nx.MultiDiGraph[str], actor: str) -> set[str]:
-    return {*network.successors(actor), *network.predecessors(actor)}

@@ -20,6 +20,29 @@ export function shaded(value, dark) {
   return value;
 }
 
+// What hovering says: the lines that the server made, the first one strong.
+export function tip(point) {
+  const lines = document.createElement("div");
+  for (const [place, text] of (point.data?.tip ?? []).entries()) {
+    const line = document.createElement(place ? "div" : "b");
+    line.textContent = text;
+    lines.append(line);
+  }
+  lines.style.whiteSpace = "normal";
+  lines.style.maxWidth = "24rem";
+  return lines;
+}
+
+export function saveText(text, type, name) {
+  saveBlob(new Blob([text], { type }), name);
+}
+
+export function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
+  save(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
 export function save(url, name) {
   const link = document.createElement("a");
   link.href = url;

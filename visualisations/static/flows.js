@@ -1,6 +1,6 @@
 // The Sankey: ECharts draws the option that the server made; here only what needs the browser is added.
 import * as echarts from "./vendor/echarts.mjs";
-import { darkness, ink, onPage, read, save, shaded } from "./chart.js";
+import { darkness, ink, onPage, read, save, shaded, tip } from "./chart.js";
 
 const PAPER = { ground: "#ffffff", ink: "#1c2126", soft: "#565d66", accent: "#0a5a9c" };
 const WIDTH = 1280;
@@ -8,18 +8,6 @@ const EDGE = 32;
 
 let chart;
 let watching;
-
-function tip(point) {
-  const lines = document.createElement("div");
-  for (const [place, text] of (point.data?.tip ?? []).entries()) {
-    const line = document.createElement(place ? "div" : "b");
-    line.textContent = text;
-    lines.append(line);
-  }
-  lines.style.whiteSpace = "normal";
-  lines.style.maxWidth = "24rem";
-  return lines;
-}
 
 // fits the labels to the room there is, and marks what is selected
 function dressed(made, width, colours, font) {

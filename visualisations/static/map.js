@@ -1,5 +1,5 @@
 // The map is drawn by the server; here it is moved, its tips are shown at once, and it is saved.
-import { ink, onPage, save } from "./chart.js";
+import { ink, onPage, save, saveText } from "./chart.js";
 
 const DEEPEST = 12;
 const KEPT = ["fill", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linejoin", "opacity", "font-family", "font-size", "font-weight", "paint-order", "dominant-baseline", "display", "vector-effect", "transform", "r"];
@@ -181,11 +181,7 @@ onPage(() => {
   }
   const buttons = { svg: document.getElementById("map-svg"), png: document.getElementById("map-png") };
   buttons.svg.hidden = buttons.png.hidden = false;
-  buttons.svg.addEventListener("click", () => {
-    const url = URL.createObjectURL(new Blob([standalone()], { type: "image/svg+xml" }));
-    save(url, "subsidia-map.svg");
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
-  });
+  buttons.svg.addEventListener("click", () => saveText(standalone(), "image/svg+xml", "subsidia-map.svg"));
   buttons.png.addEventListener("click", async () => {
     const image = new Image();
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standalone())}`;

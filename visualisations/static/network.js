@@ -1,6 +1,6 @@
 // The network: vis-network shows what pyvis wrote down. Places come from the server; nothing is simulated.
 import { DataSet, Network } from "./vendor/vis-network.mjs";
-import { darkness, ink, onPage, read, save, shaded } from "./chart.js";
+import { darkness, ink, onPage, read, save, saveText, shaded } from "./chart.js";
 import { picture } from "./network_svg.js";
 
 const LETTERS = 12.5;
@@ -216,7 +216,7 @@ class Drawing {
     on("save-svg", "click", () => {
       const letters = this.namedAt(0.7);
       const text = picture(this.frame, this.nodes.get(), this.edges.get(), letters.named, { ...this.ink, face: this.face });
-      save(URL.createObjectURL(new Blob([text], { type: "image/svg+xml" })), "subsidia-network.svg");
+      saveText(text, "image/svg+xml", "subsidia-network.svg");
     });
     this.search();
     const form = document.getElementById("kinds");

@@ -1,14 +1,13 @@
 // Saves a drawing that the server made as a picture that stands alone.
-import { ink, save } from "./chart.js";
+import { ink, save, saveText } from "./chart.js";
 
-const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-style", "font-weight", "paint-order", "text-anchor"];
+const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-family", "font-size", "font-style", "font-weight", "paint-order", "text-anchor"];
 
 // Copies the drawing with the styles that it has on the page, since a file knows no style sheet.
 export function standalone(drawing) {
   const copy = drawing.cloneNode(true);
-  const pairs = [drawing, ...drawing.querySelectorAll("*")].map((each, place) => [each, place]);
   const copies = [copy, ...copy.querySelectorAll("*")];
-  for (const [each, place] of pairs) {
+  for (const [place, each] of [drawing, ...drawing.querySelectorAll("*")].entries()) {
     const style = getComputedStyle(each);
     for (const name of KEPT) copies[place].style.setProperty(name, style.getPropertyValue(name));
   }
@@ -35,9 +34,7 @@ function shape(name, attributes, words = "") {
 }
 
 export function saveSvg(drawing, name) {
-  const url = URL.createObjectURL(new Blob([standalone(drawing).text], { type: "image/svg+xml" }));
-  save(url, `${name}.svg`);
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  saveText(standalone(drawing).text, "image/svg+xml", `${name}.svg`);
 }
 
 export async function savePng(drawing, name) {

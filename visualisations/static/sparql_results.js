@@ -1,4 +1,5 @@
 // Results: a table with links, a chart of a column of numbers, or the RDF; files to download.
+import { saveBlob } from "./chart.js";
 import { chart, numbers } from "./sparql_chart.js";
 
 const SHOWN = 1000;
@@ -60,7 +61,7 @@ function files(found, kind, { words, endpoint }) {
       link.href = endpoint;
       link.addEventListener("click", (event) => {
         event.preventDefault();
-        sent(found.query, form, endpoint).then((blob) => saveAs(blob, file));
+        sent(found.query, form, endpoint).then((blob) => saveBlob(blob, file));
       });
     }
     line.append(link, form === Object.keys(FILES[kind]).at(-1) ? "" : " · ");
@@ -72,12 +73,6 @@ async function sent(query, form, endpoint) {
   const answer = await fetch(endpoint, { method: "POST", body: query, headers: { "Content-Type": "application/sparql-query", Accept: MIME[form] } });
   if (!answer.ok) throw new Error((await answer.json()).detail);
   return answer.blob();
-}
-
-export function saveAs(blob, name) {
-  const address = URL.createObjectURL(blob);
-  make("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
 // tabs of ways to see one result; each is made when it is first asked for
