@@ -156,10 +156,31 @@ def test_outlined_places_are_shapes_and_places_without_a_point_are_named(small: 
     )
     assert [(shape.name, shape.shade.split()[0]) for shape in picture.regions] == [("A region", "region")]
     assert picture.places == ()
-    assert {row["territory"] for row in picture.unplaced} == {TOWN, REGION}
+    assert {row["territory"] for row in picture.unplaced} == {TOWN}  # the region has no point, but is drawn
     shades = {shape.row["code"]: shape.shade for shape in picture.shapes if shape.row}
     assert shades["FR"].startswith("class-")
     assert {shape.shade for shape in picture.shapes if shape.row is None} == {"nothing"}
+
+
+@pytest.mark.parametrize(
+    "wkt",
+    [
+        "",
+        "POLYGON((here",
+        "POLYGON EMPTY",
+        "POLYGON((nan 40,-2 40,-2 42,nan 40))",
+        "POLYGON((1e400 40,-2 40,-2 42,1e400 40))",
+        "CURVEPOLYGON((-6 40,-2 40,-2 42,-6 40))",
+        "POLYGON((100 -40,101 -40,101 -41,100 -40))",
+    ],
+)
+def test_a_place_whose_outline_cannot_be_drawn_stays_a_point(small: Snapshot, wkt: str) -> None:
+    town = {"territory": TOWN, "code": None, "lat": 41.4, "lon": 2.2, "value": 1, "country": "ES"}
+    region = {**town, "territory": REGION, "lat": None, "lon": None}
+    picture = map_picture([], [town, region], [], name=small.label, outlines={TOWN: wkt, REGION: wkt})
+    assert picture.regions == ()
+    assert [dot.row["territory"] for dot in picture.places] == [TOWN]
+    assert [row["territory"] for row in picture.unplaced] == [REGION]
 
 
 def test_a_place_has_the_outline_of_the_region_with_its_code(tmp_path: Path) -> None:

@@ -104,8 +104,8 @@ class Arc:
 class Picture:
     """All that is drawn.
 
-    `classes` come with how many countries are in each, and its shade; `unplaced` places have no point in the graph,
-    `outside` lie beyond the picture.
+    `classes` come with how many countries are in each, and its shade; `unplaced` places have neither point nor
+    outline that can be drawn, `outside` lie beyond the picture.
     """
 
     view: View
@@ -136,8 +136,9 @@ def map_picture(
 ) -> Picture:
     """Lay out the rows of the map's documents.
 
-    `outlines` are those of places as well-known text, by IRI; `chosen` is a country, which the picture then shows from
-    near where no `view` is asked for. Without rows there are the countries of the atlas, hatched.
+    `outlines` are those of places as well-known text, by IRI; where one cannot be read or drawn, its place stays a
+    point. `chosen` is a country, which the picture then shows from near where no `view` is asked for. Without rows
+    there are the countries of the atlas, hatched.
     """
     rows = {row["code"]: row for row in countries}
     found = classes(row["value"] for row in countries if row["value"] is not None and row["code"] != "EU")
@@ -153,15 +154,17 @@ def map_picture(
     nodes, more = _nodes(countries, found, {end for tie in ties for end in (tie["source"], tie["target"])})
     spots = _spots(countries, places, nodes)
     arcs = [arc for tie in ties[:MOST_ARCS] if (arc := _arc(tie, spots, ties[0]["count"])) is not None]
-    placed = [(row, _point(row)) for row in places]
+    regions = tuple(_regions(places, outlines, found, name))
+    outlined = {shape.row["territory"] for shape in regions if shape.row}
+    placed = [(row, _point(row)) for row in places if row["territory"] not in outlined]
     return Picture(
         view=view or _near(chosen) or WHOLE,
         shapes=shapes,
-        regions=tuple(_regions(places, outlines, found, name)),
+        regions=regions,
         nodes=tuple(nodes),
         more_beyond=more,
         values=tuple(_values(countries)),
-        places=tuple(Dot(*point, row) for row, point in placed if point and framed(point) and _drawn(row, outlines)),
+        places=tuple(Dot(*point, row) for row, point in placed if point and framed(point)),
         arcs=tuple(arcs),
         arcs_left=max(0, len(ties) - MOST_ARCS),
         arcs_unplaced=min(len(ties), MOST_ARCS) - len(arcs),
@@ -218,11 +221,6 @@ def _shade(row: Row | None, found: Sequence[Class]) -> str:
 
 def _point(row: Row) -> Point | None:
     return None if row["lat"] is None or row["lon"] is None else projected(row["lon"], row["lat"])
-
-
-def _drawn(row: Row, outlines: Mapping[str, str]) -> bool:
-    """Say whether a place is a point: those with an outline are shapes."""
-    return row["territory"] not in outlines
 
 
 def _near(code: str | None) -> View | None:
@@ -292,10 +290,11 @@ def _regions(places: Sequence[Row], outlines: Mapping[str, str], found: Sequence
     drawn = []
     for row in shown:
         rings = [
-            cut(simplified([projected(*point) for point in ring], _TOLERANCE), _FRAME)
+            part
             for ring in rings_of(outlines[row["territory"]])
+            for part in cut(simplified([projected(*point) for point in ring], _TOLERANCE), _FRAME)
         ]
-        line = path(ring for ring in rings if len(ring) > 2)
+        line = path(rings)
         if line:
             shade = "region" if row["value"] is None else f"region {_shade(row, found)}"
             drawn.append((-max(map(len, rings)), Shape(name(row["territory"]), line, shade, row)))

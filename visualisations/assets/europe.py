@@ -35,7 +35,7 @@ def europe(atlas: Mapping[str, Any]) -> str:
     arcs = [_drawn([projected(*point) for point in arc]) for arc in decoded(atlas)]
     found = []
     for country in atlas["objects"]["countries"]["geometries"]:
-        rings = [ring for ring in (cut(_ring(arcs, each), _FRAME) for each in _rings(country)) if len(ring) > 2]
+        rings = [part for each in _rings(country) for part in cut(_ring(arcs, each), _FRAME)]
         rings.sort(key=area, reverse=True)
         drawn = path(ring for place, ring in enumerate(rings) if not place or area(ring) >= _SMALLEST)
         name = country["properties"]["name"]
