@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from heapq import nsmallest
 from math import comb, nan, sqrt
-from operator import mul
 from typing import Any
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from graph.measures.motifs import triad_names
-from graph.measures.null_model import null_samples
+from graph.measures.null_model import null_ties
 from graph.measures.projection import Network, simple_of, ties_in
 from graph.network import KINDS
 from ontology.errors import UnknownTerm
@@ -171,57 +170,64 @@ def _shortlist(gaps: _Gaps, counts: dict[_Pair, int], most: int) -> list[_Pair]:
     """Choose the pairs to compare with the null model; all of them where there are no more than that."""
     if len(counts) <= most:
         return sorted(counts)
-    expected = _by_degrees(gaps)
-    scored = ((-_excess(n, expected(*pair)), pair) for pair, n in counts.items())
+    pairs = sorted(counts)
+    expected = _by_degrees(gaps, pairs)
+    scored = ((-_excess(counts[pair], mean), pair) for pair, mean in zip(pairs, expected, strict=True))
     return [pair for _, pair in nsmallest(most, scored)]
 
 
-def _by_degrees(gaps: _Gaps) -> Callable[[str, str], float]:
-    """Give what levels and degrees alone let expect for a pair, were the ends of ties joined at random."""
+def _by_degrees(gaps: _Gaps, pairs: list[_Pair]) -> list[float]:
+    """Give what levels and degrees alone let expect for each pair, were the ends of ties joined at random."""
     level = {actor: facts["level"] or "" for actor, facts in gaps.graph.nodes.items()}
-    levels = sorted(set(level.values()))
-    counted = {actor: Counter(level[other] for other in others) for actor, others in gaps.tied.items()}
-    ends: Counter[tuple[str, str]] = Counter()
-    paths: Counter[tuple[str, str, str]] = Counter()
-    for actor, ties in counted.items():
-        for one, n in ties.items():
-            ends[level[actor], one] += n
-            for other, m in ties.items():
-                paths[one, level[actor], other] += n * (m - (one == other))
-    scale = {(one, at, other): n / (ends[one, at] * ends[other, at]) for (one, at, other), n in paths.items()}
-    degrees = {actor: [ties[at] for at in levels] for actor, ties in counted.items()}
+    number = {name: index for index, name in enumerate(sorted(set(level.values())))}
+    place = {actor: index for index, actor in enumerate(gaps.graph)}
+    levels = np.array([number[level[actor]] for actor in gaps.graph], dtype=np.intp)
+    degrees = np.zeros((len(place), len(number)))
+    for actor, others in gaps.tied.items():
+        for other in others:
+            degrees[place[actor], levels[place[other]]] += 1
+    scale = _scale(levels, degrees)
+    ones, others = np.array([(place[one], place[other]) for one, other in pairs], dtype=np.intp).T
+    found: list[float] = (degrees[ones] * scale[levels[ones], levels[others]] * degrees[others]).sum(axis=1).tolist()
+    return found
 
-    @lru_cache(maxsize=8)
-    def weights(actor: str, other: str) -> list[float]:
-        here = level[actor]
-        return [n * scale.get((here, at, other), 0.0) for n, at in zip(degrees[actor], levels, strict=True)]
 
-    return lambda one, other: sum(map(mul, weights(one, level[other]), degrees[other]))
+def _scale(levels: NDArray[np.intp], degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give, by level of one, level of the other and level l: paths through actors of l over pairs of ends there."""
+    count = degrees.shape[1]
+    scale = np.zeros((count, count, count))
+    for at in range(count):
+        there = degrees[levels == at]
+        ends = there.sum(axis=0)
+        paths = there.T @ there - np.diag(ends)
+        joined = np.outer(ends, ends)
+        np.divide(paths, joined, out=scale[:, :, at], where=joined > 0)
+    return scale
 
 
 def _drawn(
     graph: nx.Graph[str], observed: dict[_Pair, int], samples: int, seed: int
 ) -> dict[_Pair, tuple[float, float]]:
     """Give the mean of each pair's triangles in the null model, and the share of samples with as many as observed."""
-    sums: dict[_Pair, int] = dict.fromkeys(observed, 0)
-    reached: dict[_Pair, int] = dict.fromkeys(observed, 1)
     if not observed or not samples:
         return {}
-    number = {actor: index for index, actor in enumerate(graph)}
-    wanted = {actor for pair in observed for actor in pair}
-    for ties in null_samples(graph, samples=samples, seed=seed):
-        # partners as the bits of a number: common partners are then counted fastest
-        partners = dict.fromkeys(wanted, 0)
-        for one, other in ties:
-            if one in wanted:
-                partners[one] |= 1 << number[other]
-            if other in wanted:
-                partners[other] |= 1 << number[one]
-        for pair, closes in observed.items():
-            count = (partners[pair[0]] & partners[pair[1]]).bit_count()
-            sums[pair] += count
-            reached[pair] += count >= closes
-    return {pair: (sums[pair] / samples, reached[pair] / (samples + 1)) for pair in observed}
+    place = {actor: index for index, actor in enumerate(graph)}
+    wanted = sorted({place[actor] for pair in observed for actor in pair})
+    row = np.full(len(place), len(wanted))  # who is in no pair has the last row, which nobody reads
+    row[wanted] = np.arange(len(wanted))
+    ones, others = row[np.array([(place[one], place[other]) for one, other in observed], dtype=np.intp).T]
+    closes = np.array(list(observed.values()))
+    sums, reached = np.zeros_like(closes), np.ones_like(closes)
+    for ties in null_ties(graph, samples=samples, seed=seed):
+        partners = np.zeros((len(wanted) + 1, len(place)), dtype=bool)
+        partners[row[ties[:, 0]], ties[:, 1]] = True
+        partners[row[ties[:, 1]], ties[:, 0]] = True
+        bits = np.packbits(partners, axis=1)
+        counts = np.bitwise_count(bits[ones] & bits[others]).sum(axis=1, dtype=np.int64)
+        sums += counts
+        reached += counts >= closes
+    found = zip((sums / samples).tolist(), (reached / (samples + 1)).tolist(), strict=True)
+    return dict(zip(observed, found, strict=True))
 
 
 def _row(

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 import igraph
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from graph.measures.compiled import seeded
 from graph.measures.projection import Network, digraph_of
 
-__all__ = ["null_model", "null_samples"]
+__all__ = ["null_model", "null_samples", "null_ties"]
 
 _FIRST: Final = 10
 _BETWEEN: Final = 2
@@ -20,9 +22,9 @@ _BETWEEN: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """The ties between two levels, or within one: their actors by number, and the ties as igraph rewires them."""
+    """The ties between two levels, or within one, as igraph rewires them; `actors` are places in the graph."""
 
-    actors: tuple[str, ...]
+    actors: NDArray[np.intp]
     ties: Any
 
 
@@ -49,17 +51,25 @@ def null_model(network: Network, *, seed: int = 0) -> nx.DiGraph[str]:
 
 
 def null_samples(graph: nx.Graph[str], *, samples: int, seed: int = 0) -> Iterator[list[tuple[str, str]]]:
-    """Give the ties of `samples` networks of the null model, from one chain of swaps.
+    """Give the ties of `samples` networks of the null model, from one chain of swaps; see `null_ties`."""
+    actors = list(graph)
+    for ties in null_ties(graph, samples=samples, seed=seed):
+        yield [(actors[one], actors[other]) for one, other in ties.tolist()]
+
+
+def null_ties(graph: nx.Graph[str], *, samples: int, seed: int = 0) -> Iterator[NDArray[np.intp]]:
+    """Give the ties of `samples` networks of the null model, each two places in the order of the graph's actors.
 
     `graph` is simple, directed or not, with levels on its nodes. Ten swaps a tie are tried before the first network,
-    two before each further one.
+    two before each further one. An empty graph gives networks without ties.
     """
     blocks = _blocks(graph)
+    none = np.empty((0, 2), dtype=np.intp)
     for sample in range(samples):
         with seeded(seed * 1_000_003 + sample):
             for block in blocks:
                 block.ties.rewire(n=(_BETWEEN if sample else _FIRST) * block.ties.ecount())
-        yield [(b.actors[one], b.actors[other]) for b in blocks for one, other in b.ties.get_edgelist()]
+        yield np.concatenate([none, *(block.actors[np.array(block.ties.get_edgelist())] for block in blocks)])
 
 
 def _blocks(graph: nx.Graph[str]) -> list[_Block]:
@@ -69,6 +79,7 @@ def _blocks(graph: nx.Graph[str]) -> list[_Block]:
     end, so they stay between these levels.
     """
     directed = graph.is_directed()
+    place = {actor: index for index, actor in enumerate(graph)}
     levels = {actor: facts.get("level") or "" for actor, facts in graph.nodes.items()}
     parted: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for one, other in sorted(graph.edges()):
@@ -77,8 +88,9 @@ def _blocks(graph: nx.Graph[str]) -> list[_Block]:
         parted.setdefault((levels[one], levels[other]), []).append((one, other))
     blocks = []
     for (upper, lower), ties in sorted(parted.items()):
-        actors = tuple(sorted({actor for tie in ties for actor in tie}))
+        actors = sorted({actor for tie in ties for actor in tie})
         number = {actor: index for index, actor in enumerate(actors)}
         numbered = [(number[one], number[other]) for one, other in ties]
-        blocks.append(_Block(actors, igraph.Graph(len(actors), numbered, directed=directed or upper != lower)))
+        places = np.array([place[actor] for actor in actors], dtype=np.intp)
+        blocks.append(_Block(places, igraph.Graph(len(actors), numbered, directed=directed or upper != lower)))
     return blocks
