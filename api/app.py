@@ -122,7 +122,7 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(Embeds)
     app.add_middleware(Languages)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    app.add_middleware(Repeats, state=app.state, most=settings.cache_bytes // _REPEATS)
+    app.add_middleware(Repeats, state=app.state, most=settings.cache_bytes // _REPEATS, late=settings.page_late)
     if settings.rate_limit:
         app.add_middleware(RateLimit, count=settings.rate_limit[0], seconds=settings.rate_limit[1])
     if settings.cors:

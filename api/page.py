@@ -64,7 +64,7 @@ def page(
         "name_of": lambda iri: _name(snapshot, iri),
     }
     if lasting:
-        allow_repeats(request.scope)
+        allow_repeats(request.scope, late=True)
     return HTMLResponse(render(template, {**frame, **context}), status, headers=_VARY)
 
 

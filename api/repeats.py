@@ -3,10 +3,17 @@
 What was sent is kept with the address, the Accept headers and the generation that it answers, where the application
 says that the answer rests on nothing else; a page also with the host by which it was asked, as it names its own
 address. A store on a server is not asked here, as that may take time.
+
+After a write every page must be made anew, and many readers would wait for all of them. So while pages are being made,
+others are sent as they were, in the generation that they name, and made one after another behind that; whoever asks
+when none is being made waits for the new one. An answer to a query is never late (docs/decisions/0011).
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +31,13 @@ _PASSED: Final = frozenset((b"if-none-match", b"if-match", b"range", b"authoriza
 _ALLOWED: Final = "subsidia.lasting"
 _NEVER: Final = ("/static/", "/api/", "/health/", "/metrics")
 """Where nothing is ever allowed to be kept, so that the store need not be asked for its generation."""
+_GENERATIONS: Final = 100
+"""How many generations are remembered by when the next one came."""
+_PAGES: Final = 4096
+"""How many pages are remembered by the generation that they were last made of."""
+
+_Key = tuple[Any, ...]
+_Generation = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,50 +50,109 @@ class _Sent:
     lasting: bool = True
 
 
-def allow_repeats(scope: Scope) -> None:
-    """Say that the answer to a request rests on its address, its Accept headers and the generation alone."""
-    scope.setdefault("state", {})[_ALLOWED] = True
+def allow_repeats(scope: Scope, *, late: bool = False) -> None:
+    """Say that the answer to a request rests on its address, its Accept headers and the generation alone.
+
+    `late` says that it may be sent for a while after its generation, as it names the generation that it shows.
+    """
+    scope.setdefault("state", {})[_ALLOWED] = "late" if late else "at once"
 
 
 class Repeats:
-    """Keeps what was sent for GET, where that was allowed, within so many bytes; 0: nothing. `state` has the store."""
+    """Keeps what was sent for GET, where that was allowed, within so many bytes; 0: nothing.
 
-    def __init__(self, app: ASGIApp, state: State, most: int) -> None:
+    `state` has the store; `late` is for how many seconds after a write a page may be sent as it was before; 0: never.
+    """
+
+    def __init__(self, app: ASGIApp, state: State, most: int, late: float = 0.0) -> None:
         self.app = app
         self.state = state
+        self.late = late
         self.kept: AnswerCache[_Sent] = AnswerCache(most)
         state.repeats = self.kept
+        self._newest: _Generation | None = None
+        self._over: dict[_Generation, float] = {}
+        self._made: OrderedDict[_Key, _Generation] = OrderedDict()
+        self._making: set[_Key] = set()
+        self._behind: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a repeat; pass every other request on."""
         key = self._key(scope)
-        if key is None:
+        generation = self._generation() if key else None
+        if key is None or generation is None:
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})  # the same for layers inside that copy the scope
-        found = self.kept.find(key)
-        if found is not None:
-            # whoever stands outside adds headers to the list that it is given
-            await send({"type": "http.response.start", "status": 200, "headers": list(found.headers)})
-            await send({"type": "http.response.body", "body": found.body})
-            return
+        if found := self.kept.find((generation, *key)):
+            await _send_again(found, send)
+        elif (before := self._before(key, generation)) is None:
+            await self._answer(key, generation, scope, receive, send)
+        elif not self._making:
+            await self._make(key, scope, receive, send)
+        else:
+            if key not in self._making:
+                self._make_behind(key, scope)
+            await _send_again(before, send)
+
+    def _before(self, key: _Key, generation: _Generation) -> _Sent | None:
+        """Give a page as it was before the newest generation; None where that is too long ago, or it is no page."""
+        made = self._made.get(key, generation)
+        over = self._over.get(made)
+        if over is None or time.monotonic() - over > self.late:
+            return None
+        return self.kept.find((made, *key))
+
+    async def _make(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> None:
+        """Make a page anew when its turn comes."""
+        self._making.add(key)
+        try:
+            async with self._turn:
+                generation = self._generation()
+                if generation is None:
+                    await self.app(scope, receive, send)
+                else:
+                    await self._answer(key, generation, scope, receive, send)
+        finally:
+            self._making.discard(key)
+
+    def _make_behind(self, key: _Key, scope: Scope) -> None:
+        """Make a page anew for whoever asks next."""
+        own = {**scope, "state": dict(scope["state"])}
+        self._making.add(key)
+        task = asyncio.create_task(self._make(key, own, _nothing_more, _to_nobody))
+        self._behind.add(task)
+        task.add_done_callback(self._behind.discard)
+
+    async def _answer(self, key: _Key, generation: _Generation, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the application answer, and keep what it sends where that is allowed."""
         begun: list[Message] = []
 
         async def note(message: Message) -> None:
+            allowed = scope.get("state", {}).get(_ALLOWED)
             if message["type"] == "http.response.start":
                 begun.append({**message, "headers": list(message["headers"])})
-            elif begun and not message.get("more_body") and scope.get("state", {}).get(_ALLOWED):
-                start = begun.pop()
-                if start["status"] == 200:
-                    length = sum(len(part) for part in key if isinstance(part, str | bytes))
-                    self.kept.keep(key, length, _Sent(tuple(start["headers"]), message.get("body", b"")))
+            elif begun and not message.get("more_body") and allowed:
+                self._keep(key, generation, begun.pop(), message, late=allowed == "late")
             else:
                 begun.clear()
             await send(message)
 
         await self.app(scope, receive, note)
 
-    def _key(self, scope: Scope) -> tuple[Any, ...] | None:
+    def _keep(self, key: _Key, generation: _Generation, start: Message, end: Message, *, late: bool) -> None:
+        self._made.pop(key, None)
+        if start["status"] != 200:
+            return
+        length = sum(len(part) for part in key if isinstance(part, str | bytes))
+        self.kept.keep((generation, *key), length, _Sent(tuple(start["headers"]), end.get("body", b"")))
+        if late:
+            self._made[key] = generation
+            if len(self._made) > _PAGES:
+                self._made.popitem(last=False)
+
+    def _key(self, scope: Scope) -> _Key | None:
         """Give what an answer is kept under; None for a request whose answer is not kept."""
         store: Store | None = getattr(self.state, "store", None)
         if scope["type"] != "http" or scope["method"] != "GET" or not self.kept.most or store is None or store.remote:
@@ -92,9 +165,33 @@ class Repeats:
                 return None
             if name in told:
                 told[name] = value
+        return scope["query_string"], scope["path"], scope["scheme"], scope.get("root_path", ""), *told.values()
+
+    def _generation(self) -> _Generation | None:
+        """Give the newest generation, and note when one was over; None where the application must say what is wrong."""
         try:
-            snapshot = store.snapshot()
-        except StoreUnreachable:  # the application says so, as it says all else
+            snapshot = self.state.store.snapshot()
+        except StoreUnreachable:
             return None
-        place = (scope["path"], scope["scheme"], scope.get("root_path", ""))
-        return snapshot.identity, snapshot.generation, scope["query_string"], *place, *told.values()
+        newest = snapshot.identity, snapshot.generation
+        if self._newest is not None and newest != self._newest:
+            self._over[self._newest] = time.monotonic()
+            for oldest in list(self._over)[:-_GENERATIONS]:
+                del self._over[oldest]
+        self._newest = newest
+        return newest
+
+
+async def _send_again(sent: _Sent, send: Send) -> None:
+    # whoever stands outside adds headers to the list that it is given
+    await send({"type": "http.response.start", "status": 200, "headers": list(sent.headers)})
+    await send({"type": "http.response.body", "body": sent.body})
+
+
+async def _nothing_more() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError("nobody disconnects")
+
+
+async def _to_nobody(message: Message) -> None:
+    pass

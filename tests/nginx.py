@@ -61,12 +61,12 @@ def _example(port: int, behind: Sequence[int]) -> str:
     changes = {
         "listen 80;": f"listen 127.0.0.1:{port};",
         "127.0.0.1:8001": f"127.0.0.1:{behind[0]}",
-        "    server 127.0.0.1:8002 max_fails=1 fail_timeout=1s;\n": "",
+        "    server 127.0.0.1:8002 max_fails=0;\n": "",
         "X-Forwarded-Proto $scheme": "X-Forwarded-Proto https",
         "X-Forwarded-Host $http_host": "X-Forwarded-Host data.example.org",
     }
     if len(behind) > 1:
-        del changes["    server 127.0.0.1:8002 max_fails=1 fail_timeout=1s;\n"]
+        del changes["    server 127.0.0.1:8002 max_fails=0;\n"]
         changes["127.0.0.1:8002"] = f"127.0.0.1:{behind[1]}"
     text = EXAMPLE.read_text()
     for said, meant in changes.items():

@@ -1,0 +1,174 @@
+"""Repeats: what is sent again, and which page may be late, and for how long."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final
+
+import pytest
+from starlette.datastructures import State
+from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
+
+import api.repeats
+from api.app import create_app
+from api.repeats import Repeats, allow_repeats
+from api.settings import Settings
+from graph.store import Store
+
+_LATE: Final = 30.0
+
+
+class Site:
+    """An application whose pages show the generation; /slow is answered when it is told to, /sparql is no page."""
+
+    def __init__(self, late: float = _LATE) -> None:
+        self.generation = 1
+        self.made: list[tuple[str, int]] = []
+        self.slow = asyncio.Event()
+        self.slow.set()
+        store = SimpleNamespace(remote=False, snapshot=self._snapshot)
+        self.repeats = Repeats(self._app, State({"store": store}), 1_000_000, late)
+
+    def _snapshot(self) -> SimpleNamespace:
+        return SimpleNamespace(identity="store", generation=self.generation)
+
+    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, generation = scope["path"], self.generation
+        if path == "/slow":
+            await self.slow.wait()
+        self.made.append((path, generation))
+        status = 404 if path == "/gone" and generation > 1 else 200
+        if status == 200:
+            allow_repeats(scope, late=path != "/sparql")
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": f"{generation}".encode()})
+
+    async def ask(self, path: str) -> int:
+        """Ask for a page; gives the generation that it shows."""
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        scope = {"type": "http", "method": "GET", "path": path, "scheme": "http", "query_string": b"", "headers": []}
+        await self.repeats(scope, receive, send)
+        return int(sent[1]["body"])
+
+    async def settled(self) -> None:
+        """Wait until nothing is made behind what was sent."""
+        while self.repeats._behind:
+            await asyncio.sleep(0)
+
+
+def told(story: Callable[[Site], Awaitable[None]], **given: Any) -> None:
+    async def tell() -> None:
+        await story(Site(**given))
+
+    asyncio.run(tell())
+
+
+def test_a_page_is_made_once_a_generation() -> None:
+    async def story(site: Site) -> None:
+        assert [await site.ask("/a"), await site.ask("/a")] == [1, 1]
+        assert site.made == [("/a", 1)]
+
+    told(story)
+
+
+def test_who_asks_when_no_page_is_being_made_gets_the_new_one() -> None:
+    async def story(site: Site) -> None:
+        await site.ask("/a")
+        site.generation = 2
+        assert await site.ask("/a") == 2
+
+    told(story)
+
+
+def test_while_a_page_is_made_others_are_sent_as_they_were_and_made_behind_it_once() -> None:
+    async def story(site: Site) -> None:
+        for path in ("/slow", "/a", "/b"):
+            await site.ask(path)
+        site.generation = 2
+        site.slow.clear()
+        first = asyncio.create_task(site.ask("/slow"))
+        await asyncio.sleep(0)
+        assert [await site.ask(path) for path in ("/slow", "/a", "/b", "/a")] == [1, 1, 1, 1]
+        site.slow.set()
+        assert await first == 2
+        await site.settled()
+        assert site.made[3:] == [("/slow", 2), ("/a", 2), ("/b", 2)]
+        assert [await site.ask(path) for path in ("/slow", "/a", "/b")] == [2, 2, 2]
+        assert len(site.made) == 6
+
+    told(story)
+
+
+@pytest.mark.parametrize(("late", "shown"), [(_LATE, 1), (0.0, 2)])
+def test_nothing_is_late_where_that_is_set(late: float, shown: int) -> None:
+    async def story(site: Site) -> None:
+        await site.ask("/slow")
+        await site.ask("/a")
+        site.generation = 2
+        site.slow.clear()
+        first = asyncio.create_task(site.ask("/slow"))
+        await asyncio.sleep(0)
+        assert await site.ask("/a") == shown
+        site.slow.set()
+        await first
+        await site.settled()
+
+    told(story, late=late)
+
+
+def test_a_page_is_late_for_so_many_seconds_after_the_write_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(site: Site) -> None:
+        now = 1000.0
+        monkeypatch.setattr(api.repeats, "time", SimpleNamespace(monotonic=lambda: now))
+        for path in ("/slow", "/a", "/b"):
+            await site.ask(path)
+        site.generation = 2
+        site.slow.clear()
+        first = asyncio.create_task(site.ask("/slow"))
+        await asyncio.sleep(0)
+        now += _LATE
+        assert await site.ask("/a") == 1
+        now += 0.001
+        assert await site.ask("/b") == 2
+        site.slow.set()
+        await first
+        await site.settled()
+
+    told(story)
+
+
+def test_an_answer_to_a_query_is_never_late() -> None:
+    async def story(site: Site) -> None:
+        await site.ask("/slow")
+        assert [await site.ask("/sparql"), await site.ask("/sparql")] == [1, 1]
+        assert site.made[1:] == [("/sparql", 1)]
+        site.generation = 2
+        site.slow.clear()
+        first = asyncio.create_task(site.ask("/slow"))
+        await asyncio.sleep(0)
+        assert await site.ask("/sparql") == 2
+        site.slow.set()
+        await first
+
+    told(story)
+
+
+def test_who_writes_and_then_looks_sees_what_was_written(tmp_path: Path) -> None:
+    settings = Settings(store=Store.create(tmp_path / "store").path, token="secret")
+    update = "INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> <urn:c> } }"
+    with TestClient(create_app(settings), headers={"Accept": "text/html", "Authorization": "Bearer secret"}) as client:
+        for generation in (1, 2, 3):
+            assert client.post("/update", data={"update": update.replace("c>", f"{generation}>")}).is_success
+            for _ in range(2):
+                assert f"data generation {generation}." in client.get("/sources", headers={"Authorization": ""}).text
