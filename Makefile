@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help setup setup-dev serve test test-pages test-served test-timed test-rest coverage check bench soak lock casebook clean
+.PHONY: help setup setup-dev serve test coverage check bench soak lock casebook clean
 
 help:
 	@echo "make setup | serve | test | check | coverage | bench | soak | lock"
@@ -29,37 +29,15 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.lock
 serve: setup
 	$(BIN)/subsidia serve
 
-# the tests of the data and its words, which `make check` runs; `make test CHECKED=1` leaves them out where it has just
-# run, and keeps two processors busy with what is left
+# the tests of the data and its words, which `make check` runs; `make test CHECKED=1` leaves them out where it has just run
 CHECKS := $(addprefix tests/test_,ontology.py shapes.py consistency.py competency.py documents.py)
+# a file's tests stay in one process, since they share what they start; each process takes the next file when it is done
+TOGETHER := -n logical --maxprocesses=4 --dist=loadfile
 
 test: setup-dev
 	@.ci/browser || test "$$CI" != true
-ifdef CHECKED
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-rest test-pages test-served
-	@$(MAKE) --no-print-directory test-timed
-else
-	$(BIN)/python -m pytest -q
-endif
-
-# what `make check` leaves of `make test`, in four parts, for .ci/run: the tests in a browser; those that ask a service or
-# a server; those that measure time or give little of it, and so run by themselves; and all others, named nowhere
-PAGES := $(wildcard tests/test_page*.py) tests/test_frame.py
-SERVED := $(addprefix tests/test_,bench.py cli.py clients.py comunica.py engines.py graph_store.py openapi.py \
-	proxy.py sparql_protocol.py update.py wheel.py)
-TIMED := $(addprefix tests/test_,api.py hostile_queries.py measures_scale.py processes.py readers.py remote.py writer.py)
-
-test-served: setup-dev
-	$(BIN)/python -m pytest -q --durations=10 $(SERVED)
-
-test-pages: setup-dev
-	$(BIN)/python -m pytest -q --durations=10 $(PAGES)
-
-test-timed: setup-dev
-	$(BIN)/python -m pytest -q --durations=10 $(TIMED)
-
-test-rest: setup-dev
-	$(BIN)/python -m pytest -q --durations=10 $(addprefix --ignore=,$(CHECKS) $(PAGES) $(SERVED) $(TIMED))
+	$(BIN)/python -m pytest -q --durations=20 $(TOGETHER) -m 'not timed and not soak' $(if $(CHECKED),$(addprefix --ignore=,$(CHECKS)))
+	$(BIN)/python -m pytest -q --durations=10 -m 'timed and not soak'
 
 # what the tests reach; counting it makes them half as long again
 coverage: setup-dev

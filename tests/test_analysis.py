@@ -47,6 +47,7 @@ def asked_for_gaps(casebook_store: Store) -> Snapshot:
     return snapshot
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("name", ASKED)
 def test_what_a_page_asks_for_takes_well_under_a_second(asked_for_gaps: Snapshot, name: str) -> None:
     snapshot = Snapshot(asked_for_gaps.folder, asked_for_gaps.generation)

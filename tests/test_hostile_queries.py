@@ -17,6 +17,8 @@ from graph.store import Store
 from ontology.identifiers import graph_name
 from tests.service import Reply, Service, serving
 
+pytestmark = pytest.mark.timed
+
 LIMIT: Final = 1.2
 GRACE: Final = 1.0
 MEMORY: Final = 384 * 2**20

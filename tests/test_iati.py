@@ -452,6 +452,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_or_broken_file_is_refused_with_its_name_and_quickly(tmp_path: Path, name: str) -> None:
     path = written(tmp_path, HOSTILE[name])

@@ -194,6 +194,7 @@ def test_filters_narrow_the_network_that_is_measured(client: TestClient, caseboo
     assert values(document) == {name: pytest.approx(value) for name, value in expected.items()}
 
 
+@pytest.mark.timed
 def test_every_measure_of_the_casebook_takes_well_under_a_second(casebook: Snapshot) -> None:
     # 300 ms on two quiet cores; other tests may run beside this one, so processor time and some room
     network = network_of(casebook, Filters(), KINDS)

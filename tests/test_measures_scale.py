@@ -14,6 +14,8 @@ from graph.measures import MEASURES
 from graph.measures.betweenness import PIVOTS, betweenness_sample
 from graph.measures.projection import Network
 
+pytestmark = pytest.mark.timed
+
 ACTORS, TIES = 100_000, 500_000
 LEVELS = ("eu", "national", "regional", "local")
 SHARES = (0.01, 0.10, 0.30, 1.0)

@@ -54,6 +54,7 @@ def test_requests_are_counted_by_the_pattern_of_their_path(watched_client: TestC
     }
 
 
+@pytest.mark.timed
 def test_a_reader_that_took_too_long_is_counted_with_why(watched_client: TestClient) -> None:
     before = _values(watched_client, "subsidia_readers_ended_total").get(("time",), 0)
     assert watched_client.get("/sparql", params={"query": _SLOW}).status_code in (503, 504)

@@ -15,6 +15,8 @@ import pytest
 from graph.store import Store
 from tests.service import Service, running, serving
 
+pytestmark = pytest.mark.timed
+
 ENDLESS: Final = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?q ?r ?s }"
 TOGETHER: Final = 2.0
 

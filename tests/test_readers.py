@@ -23,6 +23,8 @@ from graph.readers import Busy, Interrupted, Limits, NotAcceptable, OverMemory, 
 from graph.snapshot import Snapshot
 from graph.store import Store
 
+pytestmark = pytest.mark.timed
+
 JSON: Final = "application/sparql-results+json"
 COUNT: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 # no end in sight: 2,000 statements four times over, none of which meets the filter

@@ -335,6 +335,7 @@ def slowest(folder: Path, count: int) -> tuple[float, float, float]:
     return found / 200, seconds[189], seconds[-1]
 
 
+@pytest.mark.timed
 def test_of_ten_thousand_names_the_right_one_is_soon_found(tmp_path: Path) -> None:
     found, most, _ = slowest(tmp_path, 10_000)
     assert found >= 0.95

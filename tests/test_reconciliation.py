@@ -187,6 +187,7 @@ def measured(count: int, seed: int) -> tuple[float, float, float, Counter[str]]:
     return len(right) / len(made.same), len(right) / len(found), seconds, Counter(right.values())
 
 
+@pytest.mark.timed
 def test_nineteen_of_twenty_bodies_written_otherwise_are_found_among_ten_thousand() -> None:
     recall, precision, seconds, kinds = measured(10_000, seed=1)
     assert recall >= 0.95

@@ -219,6 +219,7 @@ FAILING: Final[dict[str, tuple[Reply, str]]] = {
 }
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("name", FAILING)
 def test_a_server_that_fails_is_a_store_that_cannot_be_read(
     name: str, cache: Path, monkeypatch: pytest.MonkeyPatch
@@ -438,6 +439,7 @@ def test_a_result_that_grows_too_large_is_cut_off(asked: RemoteSnapshot) -> None
         put(asked, "SELECT * { ?s ?p ?o }", limits=Limits(time=20.0, result=1_000))
 
 
+@pytest.mark.timed
 def test_a_query_that_takes_too_long_is_given_up(asked: RemoteSnapshot) -> None:
     triples = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
     endless = f"SELECT (COUNT(*) AS ?n) {{ {triples} FILTER(STR(?a) < CONCAT(STR(?f), STR(?i), STR(?l))) }}"

@@ -111,6 +111,7 @@ def test_flows_that_could_not_be_read_are_refused(tmp_path: Path, tables: WriteT
 # --- Limits ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timed
 def test_an_update_that_takes_too_long_is_stopped_and_changes_nothing(store: Store) -> None:
     begin = time.monotonic()
     with pytest.raises(WriteOverTime, match="longer than 1 s; nothing was changed"):
@@ -410,6 +411,7 @@ def test_a_dataset_is_refused_for_an_update_that_has_its_own(text: str) -> None:
         with_dataset(text, ["x:d"], [])
 
 
+@pytest.mark.timed
 def test_a_long_update_is_checked_in_time_that_grows_with_its_length_alone() -> None:
     for part in ("<a", "'a' ", "?", "a:b\\#", "( ", "} ", "@a-", "LOA D "):
         begin = time.process_time()
