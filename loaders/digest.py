@@ -1,26 +1,32 @@
-"""Digest: one number for all statements of a folder of tables, the same on every machine.
-
-`python -m loaders.digest` writes that of the casebook, beside its tables; a test holds the file to them, so that
-whoever cites the casebook can say which one, and whoever loads it can tell that it is the same.
-"""
+"""Digest: one number for the statements of a folder of tables, or of a store that has them, the same everywhere."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+
+from pyoxigraph import Quad, Store
 
 from loaders.tables.statements import load_tables
 
-__all__ = ["CASEBOOK_DIGEST", "n_quads", "tables_digest"]
-
-_CASEBOOK: Final = Path(__file__).parent / "casebook"
-CASEBOOK_DIGEST: Final = _CASEBOOK / "SHA256"
+__all__ = ["n_quads", "quads_digest", "tables_digest"]
 
 
 def n_quads(folder: Path) -> bytes:
-    """Write the statements of a folder of tables as N-Quads, sorted, one a line."""
-    return "".join(f"{line} .\n" for line in sorted(str(quad) for quad in load_tables(folder).quads)).encode()
+    """Write the statements of a folder of tables as N-Quads, sorted, one a line, as a store gives them back.
+
+    A store writes a number of xsd:nonNegativeInteger as xsd:integer; so do these lines, or nobody could tell whether
+    what is loaded is still what was published.
+    """
+    store = Store()
+    store.bulk_extend(load_tables(folder).quads)
+    return _lines(store)
+
+
+def quads_digest(quads: Iterable[Quad]) -> str:
+    """Give the SHA-256 of the sorted N-Quads of statements that a store gave back; each must come once."""
+    return sha256(_lines(quads)).hexdigest()
 
 
 def tables_digest(folder: Path) -> str:
@@ -28,10 +34,5 @@ def tables_digest(folder: Path) -> str:
     return sha256(n_quads(folder)).hexdigest()
 
 
-def main() -> None:
-    """Write the digest of the casebook."""
-    CASEBOOK_DIGEST.write_text(f"{tables_digest(_CASEBOOK)}\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def _lines(quads: Iterable[Quad]) -> bytes:
+    return "".join(f"{line} .\n" for line in sorted(str(quad) for quad in quads)).encode()

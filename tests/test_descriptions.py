@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,15 +14,18 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from api.stores import CASEBOOK, open_store
 from graph.snapshot import Snapshot
 from graph.statistics import graph_counts
 from graph.store import Store
 from ontology.competency import questions
-from ontology.identifiers import DEF, ID
+from ontology.identifiers import DEF, ID, graph_name
 from tests.service import serving
 
 SD: Final = Namespace("http://www.w3.org/ns/sparql-service-description#")
 SCHEMA: Final = Namespace("https://schema.org/")
+SPDX: Final = Namespace("http://spdx.org/rdf/terms#")
+DCAT_VERSION: Final = URIRef("http://www.w3.org/ns/dcat#version")
 SITE: Final = "http://testserver"
 FORMS: Final = {
     "text/turtle": "turtle",
@@ -158,7 +162,8 @@ def test_the_catalogue_tells_licence_publisher_dates_services_and_sources(
 ) -> None:
     rdf = _read(client.get("/dcat"))
     (catalogue,) = rdf.subjects(RDF.type, DCAT.Catalog)
-    dataset = rdf.value(catalogue, DCAT.dataset)
+    dataset, own = URIRef(f"{SITE}/.well-known/void#dataset"), URIRef(f"{SITE}/dcat#casebook")
+    assert set(rdf.objects(catalogue, DCAT.dataset)) == {dataset, own}
     for node in (catalogue, dataset):
         for needed in (DCTERMS.title, DCTERMS.description, DCTERMS.issued, DCTERMS.modified):
             assert rdf.value(node, needed) is not None, needed
@@ -170,6 +175,40 @@ def test_the_catalogue_tells_licence_publisher_dates_services_and_sources(
     for way in rdf.objects(dataset, DCAT.distribution):
         assert rdf.value(way, DCAT.accessURL) is not None
         assert rdf.value(way, DCAT.mediaType) is not None
+
+
+def test_the_casebook_is_a_dataset_with_version_day_extent_and_files_of_its_own(client: TestClient) -> None:
+    rdf, own = _read(client.get("/dcat")), URIRef(f"{SITE}/dcat#casebook")
+    line = (CASEBOOK / "EDITIONS").read_text().splitlines()[-1]
+    version, issued, digest = line.split()
+    assert [str(rdf.value(own, each)) for each in (DCAT_VERSION, DCTERMS.issued)] == [version, issued]
+    assert str(rdf.value(rdf.value(own, SPDX.checksum), SPDX.checksumValue)) == digest
+    assert rdf.value(own, DCTERMS.license) == URIRef("https://creativecommons.org/licenses/by/4.0/")
+    for property_ in (DCTERMS.publisher, DCTERMS.creator):
+        assert str(rdf.value(rdf.value(own, property_), FOAF.name)) == "Subsidia developers"
+    assert len(list(rdf.objects(own, DCAT.keyword))) == 5
+    # events.csv: a national integration policy in Sweden, from 1974; a round table of 19 May 2015
+    period = rdf.value(own, DCTERMS.temporal)
+    assert [str(rdf.value(period, each)) for each in (DCAT.startDate, DCAT.endDate)] == ["1974", "2015"]
+    countries = {str(iri).rpartition("/")[2] for iri in rdf.objects(own, DCTERMS.spatial)}
+    assert countries >= {"ESP", "NLD", "DEU", "GBR"}, "duties, measures and mechanisms of theirs are in the tables"
+    assert not countries & {"COL", "TUN"}, "bodies of these are named, but nothing is said to hold there"
+    files = {str(rdf.value(way, DCAT.downloadURL)) for way in rdf.objects(own, DCAT.distribution)}
+    assert f"{SITE}/graph/casebook.ttl" in files
+    assert not any("ontology" in name for name in files)
+    assert len(files) == 4 * 7, "four forms of what is shared and of six sources"
+
+
+def test_a_casebook_that_was_changed_has_no_version(tmp_path: Path) -> None:
+    own = open_store(tmp_path / "store")
+    thing, graph = NamedNode("http://example.org/thing"), NamedNode(graph_name("casebook"))
+    with TestClient(create_app(Settings(store=own.path))) as client:
+        casebook = URIRef(f"{SITE}/dcat#casebook")
+        assert _read(client.get("/dcat")).value(casebook, DCAT_VERSION) is not None
+        own.load([Quad(thing, thing, thing, graph)])
+        changed = _read(client.get("/dcat"))
+        assert changed.value(casebook, DCAT_VERSION) is None
+        assert "changed" in str(changed.value(casebook, URIRef("http://www.w3.org/ns/adms#versionNotes")))
 
 
 def test_every_example_runs_as_it_stands_and_is_one_of_the_competency_questions(client: TestClient) -> None:

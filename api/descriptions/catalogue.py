@@ -7,18 +7,18 @@ from typing import Final
 
 from rdflib import DCAT, DCTERMS, FOAF, PROV, RDF, RDFS, VOID, Graph, Literal, URIRef
 
-from api.descriptions.common import LICENCE, MEDIA, Site, new_graph, number, when
+from api.descriptions.casebook import add_casebook
+from api.descriptions.common import LICENCE, MEDIA, VERSION, Site, new_graph, number, publish, when
 from graph.rdf import to_rdflib
 from graph.snapshot import Snapshot
 from graph.statistics import graph_counts
+from loaders.editions import CREATOR
 from ontology.identifiers import DEF, expand, slug
 
 __all__ = ["catalogue"]
 
-_VERSION: Final = URIRef("http://www.w3.org/ns/dcat#version")  # of DCAT 3, which rdflib does not know
-_ENGLISH: Final = URIRef("http://publications.europa.eu/resource/authority/language/ENG")
-_TITLE: Final = Literal("Subsidia: multilevel governance knowledge graph", lang="en")
-_ABOUT: Final = Literal("Who may act, who pays and who coordinates, each statement with its evidence.", lang="en")
+_TITLE: Final = "Subsidia: multilevel governance knowledge graph"
+_ABOUT: Final = "Who may act, who pays and who coordinates, each statement with its evidence."
 
 
 def catalogue(snapshot: Snapshot, root: str, federated: bool) -> Graph:
@@ -26,19 +26,14 @@ def catalogue(snapshot: Snapshot, root: str, federated: bool) -> Graph:
     del federated
     site, rdf = Site(root), new_graph()
     rdf.add((site.publisher, RDF.type, FOAF.Agent))
-    rdf.add((site.publisher, FOAF.name, Literal("Subsidia developers")))
+    rdf.add((site.publisher, FOAF.name, Literal(CREATOR)))
     for node, kind in ((site.catalogue, DCAT.Catalog), (site.dataset, DCAT.Dataset)):
-        rdf.add((node, RDF.type, kind))
-        rdf.add((node, DCTERMS.title, _TITLE))
-        rdf.add((node, DCTERMS.description, _ABOUT))
-        rdf.add((node, DCTERMS.license, LICENCE))
-        rdf.add((node, DCTERMS.publisher, site.publisher))
+        publish(rdf, node, kind, _TITLE, _ABOUT, site)
         rdf.add((node, DCTERMS.issued, when(snapshot)))
         rdf.add((node, DCTERMS.modified, when(snapshot)))
-        rdf.add((node, DCTERMS.language, _ENGLISH))
     rdf.add((site.catalogue, FOAF.homepage, URIRef(f"{root}/")))
     rdf.add((site.catalogue, DCAT.dataset, site.dataset))
-    rdf.add((site.dataset, _VERSION, Literal(f"{version('subsidia')}, generation {snapshot.generation}")))
+    rdf.add((site.dataset, VERSION, Literal(f"{version('subsidia')}, generation {snapshot.generation}")))
     rdf.add((site.dataset, DCAT.landingPage, URIRef(f"{root}/")))
     rdf.add((site.dataset, DCTERMS.conformsTo, URIRef(DEF)))
     for theme in ("multilevel governance", "migrant integration", "public funding"):
@@ -46,6 +41,7 @@ def catalogue(snapshot: Snapshot, root: str, federated: bool) -> Graph:
     _add_services(rdf, site)
     _add_parts(rdf, snapshot, site)
     _add_sources(rdf, snapshot, site)
+    add_casebook(rdf, snapshot, site)
     return rdf
 
 
@@ -86,7 +82,7 @@ def _add_parts(rdf: Graph, snapshot: Snapshot, site: Site) -> None:
         rdf.add((part, DCTERMS.title, Literal(slug(count.iri))))
         rdf.add((part, VOID.triples, number(count.triples)))
         for media_type, address in site.dumps(count.iri).items():
-            way = URIRef(f"{part}-{address.rpartition('.')[2]}")
+            way = site.file(count.iri, address)
             rdf.add((part, DCAT.distribution, way))
             rdf.add((way, DCAT.accessURL, address))
             rdf.add((way, DCAT.downloadURL, address))

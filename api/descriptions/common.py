@@ -10,7 +10,7 @@ from rdflib import DCAT, DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SH, VOID, XSD, Gra
 from graph.snapshot import Snapshot
 from ontology.identifiers import DEF, GRAPH, ID, slug
 
-__all__ = ["FORMATS", "LICENCE", "MEDIA", "SCHEMA", "SD", "Site", "new_graph", "number", "when"]
+__all__ = ["FORMATS", "LICENCE", "MEDIA", "SCHEMA", "SD", "VERSION", "Site", "new_graph", "number", "publish", "when"]
 
 SD: Final = Namespace("http://www.w3.org/ns/sparql-service-description#")
 FORMATS: Final = Namespace("http://www.w3.org/ns/formats/")
@@ -18,6 +18,8 @@ SCHEMA: Final = Namespace("https://schema.org/")
 MEDIA: Final = Namespace("https://www.iana.org/assignments/media-types/")
 LICENCE: Final = URIRef("https://creativecommons.org/licenses/by/4.0/")
 """Of the casebook; sources keep theirs."""
+VERSION: Final = URIRef("http://www.w3.org/ns/dcat#version")  # of DCAT 3, which rdflib does not know
+_ENGLISH: Final = URIRef("http://publications.europa.eu/resource/authority/language/ENG")
 
 _PREFIXES: Final = {
     "dcat": DCAT,
@@ -50,6 +52,7 @@ class Site:
         self.examples = URIRef(f"{root}/.well-known/sparql-examples")
         self.dataset = URIRef(f"{self.void}#dataset")
         self.publisher = URIRef(f"{root}/dcat#publisher")
+        self.casebook = URIRef(f"{root}/dcat#casebook")
 
     def part(self, graph: str) -> URIRef:
         """Give the IRI of the description of a named graph."""
@@ -67,6 +70,20 @@ class Site:
             "application/ld+json": "jsonld",
         }
         return {media_type: URIRef(f"{base}.{ending}") for media_type, ending in endings.items()}
+
+    def file(self, graph: str, dump: URIRef) -> URIRef:
+        """Give the IRI of the description of a named graph as a file, by the address of the file."""
+        return URIRef(f"{self.part(graph)}-{dump.rpartition('.')[2]}")
+
+
+def publish(rdf: Graph, node: URIRef, kind: URIRef, title: str, about: str, site: Site) -> None:
+    """Add what is said of everything that is published: its kind, title, description, licence, publisher, language."""
+    rdf.add((node, RDF.type, kind))
+    rdf.add((node, DCTERMS.title, Literal(title, lang="en")))
+    rdf.add((node, DCTERMS.description, Literal(about, lang="en")))
+    rdf.add((node, DCTERMS.license, LICENCE))
+    rdf.add((node, DCTERMS.publisher, site.publisher))
+    rdf.add((node, DCTERMS.language, _ENGLISH))
 
 
 def new_graph() -> Graph:

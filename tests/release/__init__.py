@@ -1,0 +1,1 @@
+"""The release: `python -m tests.release`, what `make release` runs."""
