@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help setup setup-dev serve test coverage check bench soak lock casebook clean
+.PHONY: help setup setup-dev serve test coverage check bench soak lock audit release casebook clean
 
 help:
-	@echo "make setup | serve | test | check | coverage | bench | soak | lock"
+	@echo "make setup | serve | test | check | coverage | bench | soak | lock | audit | release"
 
 setup: $(VENV)/.run
 
@@ -59,6 +59,16 @@ soak: setup-dev
 
 lock: setup-dev
 	$(BIN)/python -m tests.lock
+
+# what is known against the locked packages; it needs a network, and says so where there is none (status 2)
+audit: setup-dev
+	@test -x $(VENV)/audit/bin/python || $(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/pip --disable-pip-version-check install --quiet --require-hashes -r requirements/audit.lock
+	@$(BIN)/python -m tests.audit $(VENV)/audit/bin/pip-audit
+
+# dist/ of what is committed: built twice, checked off line; it neither tags nor pushes
+release: setup-dev
+	@$(BIN)/python -m tests.release
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info visualisations/static/vendor visualisations/assets/node_modules tests/comunica/node_modules

@@ -2,8 +2,8 @@
 
 They stand in `loaders/casebook/EDITIONS`, one a line, the newest last. The version is that of the data, apart from that
 of the program: the first number grows when rows are taken out or mean something else, the second when rows are added,
-the third when rows are put right. `python -m loaders.editions 1.1.0` adds the casebook as it is now; no line ever
-changes.
+the third when rows are put right. `python -m loaders.editions VERSION` adds the casebook as it is now; no line
+ever changes.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Edition:
     def __str__(self) -> str:
         """Write it as its line in the file.
 
-        >>> str(Edition("1.0.0", date(2026, 11, 23), "ab" * 32))[:20]
-        '1.0.0 2026-11-23 aba'
+        >>> str(Edition("4.2.1", date(2026, 11, 23), "ab" * 32))[:20]
+        '4.2.1 2026-11-23 aba'
         """
         return f"{self.version} {self.issued} {self.digest}"
 
@@ -72,7 +72,7 @@ class Edition:
         """The version as numbers, which can be put in order; EditionRefused where it is not three of them."""
         parts = self.version.split(".")
         if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
-            raise EditionRefused(f"a version of the data is three numbers, as in 1.2.0, and not {self.version!r}")
+            raise EditionRefused(f"a version of the data is three numbers, as in 4.2.1, and not {self.version!r}")
         return tuple(map(int, parts))
 
 

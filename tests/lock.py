@@ -16,6 +16,7 @@ _FILES = (
     ("requirements/build.lock", "requirements/build.in"),
     ("requirements/run.lock", "pyproject.toml"),
     ("requirements/node.lock", "requirements/node.in"),
+    ("requirements/audit.lock", "requirements/audit.in"),
     ("requirements/dev.lock", "-c requirements/run.lock pyproject.toml requirements/dev.in requirements/build.in"),
 )
 

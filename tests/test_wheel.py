@@ -1,17 +1,17 @@
-"""The wheel: installed in an environment of its own, away from the checkout, it is the whole product."""
+"""The archives: two builds give the same bytes; the wheel, away from the checkout, is the whole product."""
 
 from __future__ import annotations
 
 import json
 import site
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.release.building import build_twice
+from tests.release.repository import ROOT
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -24,7 +24,10 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 @pytest.mark.slow
 def test_the_wheel_brings_everything_that_the_command_needs(tmp_path: Path) -> None:
-    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT, cwd=tmp_path)
+    archives = build_twice(ROOT, tmp_path, 1_700_000_000)
+    assert {Path(name).suffix for name in archives} == {".whl", ".gz"}
+    for name, (first, second) in archives.items():
+        assert first == second, f"two builds of {name} have different bytes"
     (wheel,) = tmp_path.glob("subsidia-*.whl")
     home = tmp_path / "elsewhere"
     venv.create(home, with_pip=True)

@@ -1,8 +1,8 @@
 """Make a release in dist/: `python -m tests.release`, what `make release` runs. It neither tags nor pushes.
 
-dist/ gets the wheel and the sdist, built twice with the same bytes and checked alone; the casebook as N-Quads with what a
-repository wants to know of it (DataCite); CITATION.cff with version and day; NOTES.md; SHA256SUMS of all of them. All
-times in them are that of the last commit, so that the same commit gives the same files.
+dist/ gets the wheel and the sdist, built twice with the same bytes and checked alone; the casebook as N-Quads with what
+a repository wants to know of it (DataCite); CITATION.cff with version and day; NOTES.md; SHA256SUMS of all of them.
+All times in them are that of the last commit, so that the same commit gives the same files.
 """
 
 from __future__ import annotations

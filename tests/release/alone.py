@@ -18,6 +18,7 @@ import urllib.request
 import venv
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
         loop_back()
     home = folder / "environment"
     venv.create(home, with_pip=True)
-    pip = [home / "bin" / "pip", "--disable-pip-version-check", "install", "--quiet", "--no-index"]
+    pip: list[str | Path] = [home / "bin" / "pip", "--disable-pip-version-check", "install", "--quiet", "--no-index"]
     run(*pip, "--find-links", packages, "--require-hashes", "--requirement", lock, cwd=folder)
     run(*pip, "--no-deps", wheel, cwd=folder)
     run(home / "bin" / "pip", "--disable-pip-version-check", "check", cwd=folder)
@@ -40,9 +41,8 @@ def main() -> None:
     gaps = json.loads(run(subsidia, "gaps", "--country", "NL", "--json", "--store", store, cwd=folder))
     served = asked(subsidia, store, "/api/v1/gaps?country=NL")
     assert served["data"] == gaps["data"], "the service and the command give other gaps"
-    page = next(len(value) for value in gaps["data"].values() if isinstance(value, list))
-    assert page > 0, "no gaps in the Netherlands"
-    print(f"  subsidia gaps --country NL --json: {page} gaps, the same from the service")
+    assert gaps["data"], "no gaps in the Netherlands"
+    print(f"  subsidia gaps --country NL --json: {len(gaps['data'])} gaps, the same from the service")
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -59,7 +59,7 @@ def environment(home: Path) -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "HOME": str(home), "PIP_NO_INDEX": "1"}
 
 
-def asked(subsidia: Path, store: Path, path: str) -> dict[str, dict[str, object]]:
+def asked(subsidia: Path, store: Path, path: str) -> Any:
     """Start the service, ask it once as soon as it is ready, and end it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -73,8 +73,7 @@ def asked(subsidia: Path, store: Path, path: str) -> dict[str, dict[str, object]
                 break
             time.sleep(0.2)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=120) as answer:
-            found: dict[str, dict[str, object]] = json.load(answer)
-            return found
+            return json.load(answer)
     finally:
         service.terminate()
         service.wait(30)
