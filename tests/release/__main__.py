@@ -49,7 +49,10 @@ def release(root: Path, say: Callable[[str], None]) -> Path:
         (made / "SHA256SUMS").write_text(sums, encoding="utf-8")
         target = root / "dist"
         shutil.rmtree(target, ignore_errors=True)
-        return Path(shutil.copytree(made, target))
+        target.mkdir()
+        for path in made.iterdir():
+            shutil.copyfile(path, target / path.name)
+        return target
 
 
 def _compare(archives: dict[str, tuple[str, str]], say: Callable[[str], None]) -> None:
