@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help setup setup-dev serve test coverage check bench soak lock audit release casebook clean
+.PHONY: help setup setup-dev serve test coverage check bench soak lock audit release clean
 
 help:
 	@echo "make setup | serve | test | check | coverage | bench | soak | lock | audit | release"
