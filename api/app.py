@@ -39,6 +39,7 @@ from api.routers import (
 from api.settings import Settings
 from api.shutdown import ending_with_parent, told_of_signals
 from api.stores import open_store
+from api.waiting import Waiting
 from api.writes import Writes
 from graph.answer_cache import AnswerCache
 from graph.columns import columns_of
@@ -123,6 +124,7 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(Languages)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Repeats, state=app.state, most=settings.cache_bytes // _REPEATS, late=settings.page_late)
+    app.add_middleware(Waiting, seconds=settings.page_wait)
     if settings.rate_limit:
         app.add_middleware(RateLimit, count=settings.rate_limit[0], seconds=settings.rate_limit[1])
     if settings.cors:

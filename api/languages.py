@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from visualisations.language import LANGUAGES, best_language, speaking
 
-__all__ = ["Languages"]
+__all__ = ["Languages", "language_asked"]
 
 
 class Languages:
@@ -23,10 +23,11 @@ class Languages:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with speaking(_asked(scope)):
+        with speaking(language_asked(scope)):
             await self.app(scope, receive, send)
 
 
-def _asked(scope: Scope) -> str:
+def language_asked(scope: Scope) -> str:
+    """Give the code of the language that a request is to be answered in."""
     named = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[-1]
     return named if named in LANGUAGES else best_language(Headers(scope=scope).get("accept-language", ""))

@@ -27,7 +27,7 @@ from visualisations.language import LANGUAGES, language
 from visualisations.render import render
 from visualisations.words import concept_word
 
-__all__ = ["FILTER_NAMES", "actor_address", "as_page", "page", "problem_page", "wants_page"]
+__all__ = ["FILTER_NAMES", "actor_address", "as_page", "page", "problem_page", "waiting_page", "wants_page"]
 
 FILTER_NAMES = ("country", "field", "level", "programme", "actor", "type", "basis", "at", "from", "to")
 _CARRIED = ("lang", "mark")
@@ -116,6 +116,12 @@ def problem_page(
     }
     sent = {**_VARY, **(headers or {})}
     return HTMLResponse(render("problem.html", context), status, headers=sent)
+
+
+def waiting_page(request: Request) -> Response:
+    """Render the page that stands for one which is still being made; its script, or the browser, asks for that one."""
+    headers = {**_VARY, "Cache-Control": "no-store", "Retry-After": "2"}
+    return HTMLResponse(render("waiting.html", _frame(request, None)), 202, headers=headers)
 
 
 def _frame(request: Request, snapshot: Snapshot | None) -> dict[str, Any]:

@@ -31,6 +31,10 @@ def _positive(value: str) -> float:
     return number
 
 
+def _seconds(value: str) -> float:
+    return 0.0 if value == "0" else _positive(value)
+
+
 def _size(value: str) -> int:
     """Read bytes, or a number with KiB, MiB or GiB.
 
@@ -100,7 +104,8 @@ class Settings:
     copies of the source documents (to show passages), `cors` the origins that may ask from a browser (* for all, empty
     for none).
 
-    `page_late` is for how many seconds after a write a page may be sent as it was before, while others are made anew.
+    `page_late` is for how many seconds after a write a page may be sent as it was before, while others are made anew;
+    `page_wait` after how many seconds a browser is told to wait for one that is being made.
 
     `token` is the secret for writes, or `name:secret` pairs divided by commas; without it all writes are refused.
     `update_timeout` in seconds and `update_memory` in bytes for one write, `update_bytes` for its body, which may take
@@ -116,6 +121,7 @@ class Settings:
     query_length: int = 256 * 2**10
     cache_bytes: int = 64 * 2**20
     page_late: float = 30.0
+    page_wait: float = 1.5
     federation: tuple[str, ...] = ()
     readers: int = 2
     sources: Path | None = None
@@ -156,7 +162,8 @@ _READ: dict[str, tuple[Any, str]] = {
     "result_bytes": (_size, "bytes, or a size as 64 MiB"),
     "query_length": (_size, "bytes, or a size as 256 KiB"),
     "cache_bytes": (lambda value: 0 if value == "0" else _size(value), "bytes, or a size as 64 MiB; 0 for none"),
-    "page_late": (lambda value: 0.0 if value == "0" else _positive(value), "seconds; 0 for never"),
+    "page_late": (_seconds, "seconds; 0 for never"),
+    "page_wait": (_seconds, "seconds; 0 for never"),
     "federation": (_hosts, "hosts divided by commas, as example.org or example.org:8080"),
     "readers": (lambda value: int(_positive(value)), "a whole number above 0"),
     "sources": (Path, "a folder"),

@@ -52,7 +52,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("pages")
     log = folder / "server.log"
     command = [sys.executable, "-m", "uvicorn", "api.asgi:app", "--port", str(port), "--log-level", "warning"]
-    environment = {**os.environ, "SUBSIDIA_STORE": str(folder / "store")}
+    # tests read what they open: tests/test_waiting.py has the page that a browser is shown meanwhile
+    environment = {**os.environ, "SUBSIDIA_STORE": str(folder / "store"), "SUBSIDIA_PAGE_WAIT": "0"}
     with (
         log.open("wb") as sink,
         subprocess.Popen(command, env=environment, stdout=sink, stderr=sink, cwd=Path(__file__).parents[1]) as server,

@@ -109,6 +109,7 @@ def serving(store: Path, *flags: str, **settings: str) -> Iterator[Service]:
 @contextmanager
 def serving_at(port: int, store: Path, *flags: str, **settings: str) -> Iterator[Service]:
     """Start the service on a port, as `serving` does on any."""
+    settings = {"page_wait": "0", **settings}
     environment = {**os.environ, **{f"SUBSIDIA_{name.upper()}": value for name, value in settings.items()}}
     command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--store", str(store), *flags]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

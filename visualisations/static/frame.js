@@ -161,7 +161,9 @@ async function renew(address, history) {
     const text = await answer.text();
     if (control.signal.aborted) return false;
     if (!answer.headers.get("content-type")?.startsWith("text/html")) throw new Error("no page");
-    show(new DOMParser().parseFromString(text, "text/html"), address, history);
+    const next = new DOMParser().parseFromString(text, "text/html");
+    if (answer.redirected) show(next, answer.url, history === "none" ? "replace" : history);
+    else show(next, address, history);
     return answer.ok;
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
@@ -177,10 +179,14 @@ function show(next, address, history) {
   const focused = document.activeElement;
   const name = focused?.closest("#filters") ? focused.name || focused.className : undefined;
   document.title = next.title;
+  for (const style of next.querySelectorAll('head link[rel="stylesheet"]')) {
+    if (!document.querySelector(`head link[href="${CSS.escape(style.getAttribute("href"))}"]`)) document.head.append(style.cloneNode());
+  }
   for (const part of ["#main", "#filters", ".top nav", "footer"]) {
     const one = document.querySelector(part);
     const other = next.querySelector(part);
     if (one && other) one.replaceWith(other);
+    else if (other) document.querySelector("#main").before(other); // the filters of a page that was waited for
     else one?.remove();
   }
   if (history === "push") window.history.pushState(null, "", address);
@@ -222,3 +228,5 @@ window.addEventListener("popstate", () => {
 });
 
 dress();
+// instead of a page that takes long the server sends one that waits for it
+if (document.querySelector("[data-waiting]")) renew(new URL(location.href), "none");

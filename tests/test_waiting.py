@@ -1,0 +1,169 @@
+"""Waiting: which pages a browser is told to wait for, and that they come by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, expect
+from starlette.types import Message, Receive, Scope, Send
+
+from api.waiting import Waiting
+from graph.store import Store
+from tests.service import serving
+
+_SOON: Final = 0.05
+_OPENED: Final = {"sec-fetch-dest": "document", "accept": "text/html,*/*;q=0.8"}
+_FETCHED: Final = {"sec-fetch-dest": "empty", "accept": "text/html"}
+
+
+class Site:
+    """An application whose pages are made when it is told so."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.may_be_made = asyncio.Event()
+        self.error: Exception | None = None
+        self.waiting = Waiting(self._app, _SOON)
+
+    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.may_be_made.wait()
+        self.made += 1
+        if self.error:
+            raise self.error
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"one ", "more_body": True})
+        await asyncio.sleep(2 * _SOON)
+        await send({"type": "http.response.body", "body": b"two"})
+
+    async def ask(self, path: str = "/gaps", given: dict[str, str] = _OPENED, query: str = "") -> tuple[int, str]:
+        """Ask for a page; gives the status and the text."""
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        headers = [(name.encode(), value.encode()) for name, value in {"host": "here.example", **given}.items()]
+        scope = {"type": "http", "method": "GET", "path": path, "scheme": "http", "query_string": query.encode()}
+        await self.waiting({**scope, "headers": headers, "server": ("here.example", 80)}, receive, send)
+        return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
+
+
+def told(story: Callable[[Site], Awaitable[None]]) -> None:
+    async def tell() -> None:
+        await story(Site())
+
+    asyncio.run(tell())
+
+
+def test_a_page_that_begins_in_time_is_sent_as_it_is_made_however_long_that_goes_on() -> None:
+    async def story(site: Site) -> None:
+        site.may_be_made.set()
+        assert await site.ask() == (200, "one two")
+
+    told(story)
+
+
+def test_who_opens_a_page_that_takes_long_is_told_and_gets_it_when_asking_again_made_once() -> None:
+    async def story(site: Site) -> None:
+        status, text = await site.ask()
+        assert status == 202
+        assert "This page is being made" in text
+        assert "</html>" in text
+        again = asyncio.create_task(site.ask(given=_FETCHED))
+        assert (await site.ask())[0] == 202, "a browser without script, which asks anew"
+        assert site.made == 0
+        site.may_be_made.set()
+        assert await again == (200, "one two")
+        assert site.made == 2, (
+            "once for who was told to wait, and then again: to answer from what is kept is not done here"
+        )
+        assert await site.ask() == (200, "one two")
+
+    told(story)
+
+
+def test_it_is_told_in_the_language_asked_for() -> None:
+    async def story(site: Site) -> None:
+        assert "Diese Seite wird gerade erstellt" in (await site.ask(query="lang=de"))[1]
+        site.may_be_made.set()
+
+    told(story)
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        ("/gaps", {"accept": "text/html"}),
+        ("/gaps", _FETCHED),
+        ("/gaps", {**_OPENED, "sec-fetch-dest": "iframe"}),
+        ("/gaps", {**_OPENED, "accept": "application/json"}),
+        ("/api/v1/gaps", _OPENED),
+        ("/sparql", _OPENED),
+        ("/report", _OPENED),
+        ("/embed/gaps", _OPENED),
+        ("/graph/casebook", _OPENED),
+    ],
+)
+def test_programs_frames_and_files_are_never_told_to_wait(path: str, given: dict[str, str]) -> None:
+    async def story(site: Site) -> None:
+        asked = asyncio.create_task(site.ask(path, given))
+        await asyncio.sleep(3 * _SOON)
+        assert not asked.done()
+        site.may_be_made.set()
+        assert await asked == (200, "one two")
+
+    told(story)
+
+
+def test_what_fails_before_it_is_late_fails_as_ever() -> None:
+    async def story(site: Site) -> None:
+        site.error = ValueError("no")
+        site.may_be_made.set()
+        with pytest.raises(ValueError, match="no"):
+            await site.ask()
+
+    told(story)
+
+
+def test_what_fails_while_somebody_waits_is_logged_and_asked_anew(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(site: Site) -> None:
+        site.error = ValueError("no")
+        assert (await site.ask())[0] == 202
+        site.may_be_made.set()
+        with pytest.raises(ValueError, match="no"):
+            await site.ask(given=_FETCHED)
+
+    with caplog.at_level(logging.ERROR, "subsidia.waiting"):
+        told(story)
+    assert [record.message for record in caplog.records] == ["a page that a browser waits for failed"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
+def test_in_a_browser_the_page_comes_by_itself(casebook_store: Store, browser: Browser, script: bool) -> None:
+    complaints: list[Any] = []
+    with (
+        serving(casebook_store.path, page_wait="0.02") as service,
+        browser.new_context(java_script_enabled=script) as context,
+    ):
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(error))
+        answer = page.goto(f"http://127.0.0.1:{service.port}/network?country=ES")
+        assert answer is not None
+        assert answer.status == 202
+        expect(page.locator("h1")).to_contain_text("actors", timeout=60_000)
+        assert page.url.endswith("/network?country=ES")
+        expect(page.locator("#filters")).to_have_count(1)
+        if script:
+            expect(page.locator("#network-canvas")).to_have_attribute("data-drawn", re.compile("[1-9]"), timeout=60_000)
+            assert page.evaluate("getComputedStyle(document.querySelector('#network-canvas')).height") != "auto"
+        assert complaints == []
