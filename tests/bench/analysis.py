@@ -41,9 +41,10 @@ from tests.bench.child import peak_of
 from tests.bench.generate import write_graph
 from tests.bench.governance import write_governance
 
-__all__ = ["STAGES", "make", "measured"]
+__all__ = ["RULES", "STAGES", "make", "measured"]
 
-_RULES: Final = tuple(gap_queries(Filters()))
+RULES: Final = tuple(gap_queries(Filters()))
+"""The gap rules, by name."""
 _BODY: Final = ("bench-0", "es-state")  # an actor that is asked about: of a generated graph, else of the casebook
 _Stage = Callable[[Snapshot], Any]
 
@@ -84,7 +85,7 @@ _OTHERS: Final[dict[str, _Stage]] = {
     "actor": lambda snapshot: actor_document(snapshot, _actor(snapshot), Filters()),
     "network": lambda snapshot: network_of(snapshot, Filters()),
 }
-STAGES: Final = (*_OTHERS, *_RULES, *MEASURES)
+STAGES: Final = (*_OTHERS, *RULES, *MEASURES)
 """What can be timed, by name."""
 
 
@@ -122,7 +123,7 @@ def measured(folder: Path, name: str, limit: int) -> tuple[list[tuple[float, flo
 def _stage(name: str, snapshot: Snapshot) -> _Stage:
     if name in _OTHERS:
         return _OTHERS[name]
-    if name in _RULES:
+    if name in RULES:
         query = gap_queries(Filters())[name]
         return lambda snapshot: snapshot.select(query)
     network = network_of(snapshot, Filters())

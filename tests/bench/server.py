@@ -29,7 +29,7 @@ class Client:
     connection: HTTPConnection
 
     def get(self, path: str) -> tuple[int, bytes]:
-        """Ask for a path; gives status and body. Raises TimeoutError where no answer comes within a minute."""
+        """Ask for a path; gives status and body. Raises TimeoutError where no answer comes in time."""
         try:
             self.connection.request("GET", path)
             response = self.connection.getresponse()
@@ -40,8 +40,11 @@ class Client:
 
 
 @contextmanager
-def serving(store: Path) -> Iterator[Client]:
-    """Serve a store on a free port; the server and its readers end whatever happens inside."""
+def serving(store: Path, answer_limit: float = _ANSWER_LIMIT) -> Iterator[Client]:
+    """Serve a store on a free port; the server and its readers end whatever happens inside.
+
+    The client waits `answer_limit` seconds for an answer.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -52,7 +55,7 @@ def serving(store: Path) -> Iterator[Client]:
         env={**os.environ, "SUBSIDIA_STORE": str(store)},
         start_new_session=True,
     )
-    connection = HTTPConnection("127.0.0.1", port, timeout=_ANSWER_LIMIT)
+    connection = HTTPConnection("127.0.0.1", port, timeout=answer_limit)
     try:
         _wait(process, port)
         yield Client(process.pid, connection)
