@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import site
 import subprocess
+import tarfile
 import venv
 from pathlib import Path
 
@@ -28,7 +29,10 @@ def test_the_wheel_brings_everything_that_the_command_needs(tmp_path: Path) -> N
     assert {Path(name).suffix for name in archives} == {".whl", ".gz"}
     for name, (first, second) in archives.items():
         assert first == second, f"two builds of {name} have different bytes"
-    (wheel,) = tmp_path.glob("subsidia-*.whl")
+    (wheel,), (sdist,) = tmp_path.glob("subsidia-*.whl"), tmp_path.glob("subsidia-*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        modes = {name.partition("/")[2]: archive.getmember(name).mode for name in archive.getnames()}
+    assert (modes[".ci/run"], modes["pyproject.toml"]) == (0o755, 0o644)
     home = tmp_path / "elsewhere"
     venv.create(home, with_pip=True)
     run(home / "bin" / "pip", "install", "--quiet", "--no-deps", wheel, cwd=tmp_path)

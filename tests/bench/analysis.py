@@ -15,7 +15,6 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_DFL, SIGALRM, alarm, signal
 from time import perf_counter, process_time
 from typing import Any, Final
 
@@ -37,7 +36,7 @@ from graph.removal import named
 from graph.snapshot import Snapshot
 from graph.store import Store
 from graph.whatif import changed_gaps, what_if
-from tests.bench.child import peak_of
+from tests.bench.child import end_after, peak_of
 from tests.bench.generate import write_graph
 from tests.bench.governance import write_governance
 
@@ -103,10 +102,10 @@ def make(folder: Path, flows: int, seed: int = 1) -> None:
 def measured(folder: Path, name: str, limit: int) -> tuple[list[tuple[float, float]], int, str]:
     """Run a stage twice; gives seconds of processor and seconds passed each time, its peak of memory, and what failed.
 
-    What is not done within `limit` seconds ends with its process, and gives BrokenProcessPool to who waits for it.
+    What is not done within `limit` seconds of processor time ends with its process, and gives BrokenProcessPool to who
+    waits for it.
     """
-    signal(SIGALRM, SIG_DFL)
-    alarm(limit)
+    end_after(limit)
     snapshot = Store(folder).snapshot()
     stage = _stage(name, snapshot)
     taken = []
@@ -137,7 +136,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(STAGES)}")
     parser.add_argument("--make", type=int, metavar="FLOWS", help="make the store first, with so many flows")
-    parser.add_argument("--limit", type=int, default=300, help="seconds that a stage may take")
+    parser.add_argument("--limit", type=int, default=300, help="seconds of processor that a stage may take")
     given = parser.parse_intermixed_args()
     if given.make:
         make(given.folder, given.make)
@@ -147,7 +146,7 @@ def main() -> None:
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
                 taken, peak, why = pool.submit(measured, given.folder, name, given.limit).result()
         except BrokenProcessPool:
-            print(f"{name:26} not done within {given.limit} s", flush=True)
+            print(f"{name:26} not done within {given.limit} s of processor time", flush=True)
             continue
         if why:
             print(f"{name:26} {why}", flush=True)

@@ -6,17 +6,30 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from resource import RLIM_INFINITY, RLIMIT_CPU, setrlimit
+from signal import SIG_DFL, SIGALRM, alarm, signal
 from statistics import median, quantiles
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
-__all__ = ["in_child", "peak_of", "seconds", "spread"]
+__all__ = ["end_after", "in_child", "peak_of", "seconds", "spread"]
 
 
 def in_child(stage: Callable[..., Any], *inputs: Any) -> tuple[Any, int]:
     """Run a stage in a new process; gives its result and its peak of resident memory in bytes."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_with_peak, stage, inputs).result()
+
+
+def end_after(limit: int) -> None:
+    """End this process when it has taken so many more seconds of processor time, or ten times as many have passed.
+
+    What shares a machine with others is slow by the clock through no fault of its own, so that the clock only ends what
+    waits for ever. Who waits for the process hears of BrokenProcessPool.
+    """
+    setrlimit(RLIMIT_CPU, (int(process_time()) + 1 + limit, RLIM_INFINITY))
+    signal(SIGALRM, SIG_DFL)
+    alarm(10 * limit)
 
 
 def _with_peak(stage: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, int]:

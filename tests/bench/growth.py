@@ -1,10 +1,10 @@
 """Report how Subsidia grows: `python -m tests.bench.growth 10000 100000 1000000`.
 
 Made-up graphs of those sizes, with governance that wakes every rule, are generated, loaded, projected into columns,
-summed, asked by every rule, and served; each stage in a process of its own, within a limit of time. What does not end
-is told as such, and not tried at a larger size. Told are seconds of processor and of the clock, the peak of memory,
-bytes on the disk, the exponents of a power law fitted to them (least squares of the logarithms), and what broke first.
-The sums of the matrix are held to those that plain Python makes of the generated flows.
+summed, asked by every rule, and served; each stage in a process of its own, within a limit of processor time. What does
+not end is told as such, and not tried at a larger size. Told are seconds of processor and of the clock, the peak of
+memory, bytes on the disk, the exponents of a power law fitted to them (least squares of the logarithms), and what broke
+first. The sums of the matrix are held to those that plain Python makes of the generated flows.
 
 `--output` gets everything as JSON after each stage; `--markdown` the tables. `--stages` takes only some questions.
 """
@@ -63,8 +63,8 @@ def main() -> None:
     """Measure, tell each stage as it ends, and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.growth", description="Report how Subsidia grows.")
     parser.add_argument("sizes", nargs="*", type=int, default=list(SHORT), metavar="FLOWS")
-    parser.add_argument("--limit", type=int, default=Limits().question, help="seconds that a question may take")
-    parser.add_argument("--load-limit", type=int, default=Limits().load, help="seconds to generate, load or project")
+    parser.add_argument("--limit", type=int, default=Limits().question, help="seconds of processor for a question")
+    parser.add_argument("--load-limit", type=int, default=Limits().load, help="the same to generate, load or project")
     parser.add_argument("--stages", nargs="+", choices=(*PARTS, *PAGES), default=[*PARTS, *PAGES], metavar="STAGE")
     parser.add_argument("--folder", type=Path, help="where there is room; else the folder for temporary files")
     parser.add_argument("--output", type=Path, default=Path("growth-results.json"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tomllib
@@ -50,7 +51,8 @@ def check_releasable(root: Path) -> None:
 def copy_sources(root: Path, folder: Path) -> Path:
     """Copy every file that git has, and the front-end's files, to a folder; gives the folder.
 
-    Raises ReleaseRefused where the front-end's files are not there.
+    A copy may be executed by whom the umask lets, where the file may. Raises ReleaseRefused where the front-end's files
+    are not there.
     """
     if not (root / _VENDOR / "built-from.sha256").is_file():
         raise ReleaseRefused(f"{_VENDOR} is not there: `make setup` fetches the front-end's files")
@@ -58,5 +60,7 @@ def copy_sources(root: Path, folder: Path) -> Path:
         if name and (root / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, folder / name)
+            if os.access(root / name, os.X_OK):
+                (folder / name).chmod((folder / name).stat().st_mode | 0o100)
     shutil.copytree(root / _VENDOR, folder / _VENDOR)
     return folder
