@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from graph.remote.address import store_place
+from graph.remote.login import PASSWORD, TOKEN, USER
 from ontology.errors import SubsidiaError
 
-__all__ = ["SettingRefused", "Settings"]
+__all__ = ["ELSEWHERE", "SETTINGS", "Setting", "SettingRefused", "Settings"]
 
 
 class SettingRefused(SubsidiaError):
@@ -96,23 +97,18 @@ def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """How one setting is read and told: from what text, what is expected of it, what it means, its default in words."""
+
+    read: Callable[[str], Any]
+    expected: str
+    meaning: str
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """What can be set, and its defaults.
-
-    `store` is a folder, or the address of a SPARQL 1.1 server (as str). `query_timeout` in seconds for one SPARQL
-    query, `query_memory` and `result_bytes` in bytes, `readers` the number of reader processes, `sources` a folder with
-    copies of the source documents (to show passages), `cors` the origins that may ask from a browser (* for all, empty
-    for none).
-
-    `page_late` is for how many seconds after a write a page may be sent as it was before, while others are made anew;
-    `page_wait` after how many seconds a browser is told to wait for one that is being made.
-
-    `token` is the secret for writes, or `name:secret` pairs divided by commas; without it all writes are refused.
-    `update_timeout` in seconds and `update_memory` in bytes for one write, `update_bytes` for its body, which may take
-    `body_timeout` seconds to arrive. `proxies` are the addresses of the reverse proxies whose X-Forwarded headers are
-    believed. `rate_limit` is how many queries and writes one client may send in so many
-    seconds, None for any number. `log_requests` writes a line of JSON for each request to standard error.
-    """
+    """What can be set, and its defaults: times in seconds, sizes in bytes. `SETTINGS` says what each means."""
 
     store: Path | str = Path("subsidia-store")
     query_timeout: float = 10.0
@@ -146,34 +142,79 @@ class Settings:
         for item in fields(cls):
             value = environment.get(f"SUBSIDIA_{item.name.upper()}")
             if value:
-                read, expected = _READ[item.name]
+                setting = SETTINGS[item.name]
                 try:
-                    found[item.name] = read(value)
+                    found[item.name] = setting.read(value)
                 except ValueError as error:
-                    raise SettingRefused(item.name, value, expected) from error
+                    raise SettingRefused(item.name, value, setting.expected) from error
         found.update({name: value for name, value in given.items() if value is not None})
         return cls(**found)
 
 
-_READ: dict[str, tuple[Any, str]] = {
-    "store": (store_place, "a folder, or the address of a SPARQL server"),
-    "query_timeout": (_positive, "seconds above 0"),
-    "query_memory": (_size, "bytes, or a size as 1 GiB"),
-    "result_bytes": (_size, "bytes, or a size as 64 MiB"),
-    "query_length": (_size, "bytes, or a size as 256 KiB"),
-    "cache_bytes": (lambda value: 0 if value == "0" else _size(value), "bytes, or a size as 64 MiB; 0 for none"),
-    "page_late": (_seconds, "seconds; 0 for never"),
-    "page_wait": (_seconds, "seconds; 0 for never"),
-    "federation": (_hosts, "hosts divided by commas, as example.org or example.org:8080"),
-    "readers": (lambda value: int(_positive(value)), "a whole number above 0"),
-    "sources": (Path, "a folder"),
-    "cors": (str, "origins divided by commas, or *"),
-    "token": (str, "a secret, or name:secret pairs divided by commas"),
-    "update_timeout": (_positive, "seconds above 0"),
-    "update_memory": (_size, "bytes, or a size as 2 GiB"),
-    "update_bytes": (_size, "bytes, or a size as 64 MiB"),
-    "body_timeout": (_positive, "seconds above 0"),
-    "log_requests": (_switch, "on or off"),
-    "proxies": (_networks, "addresses or networks divided by commas, as 10.0.0.1, 192.168.0.0/16, or off"),
-    "rate_limit": (_rate, "a number of requests by second, minute or hour, as 50/s, or off"),
+_MANY_BYTES: Final = "bytes, or a size as 64 MiB"
+SETTINGS: Final[Mapping[str, Setting]] = {
+    "store": Setting(
+        store_place,
+        "a folder, or the address of a SPARQL server",
+        "where the statements are; a folder that is not there is made, with the casebook",
+    ),
+    "sources": Setting(Path, "a folder", "copies of the documents, to show the words of passages from", "none"),
+    "token": Setting(
+        str, "a secret, or name:secret pairs divided by commas", "who may write", "none: every write is refused"
+    ),
+    "readers": Setting(
+        lambda value: int(_positive(value)),
+        "a whole number above 0",
+        "how many long queries run at once",
+        "number of processors, at least 2",
+    ),
+    "query_timeout": Setting(_positive, "seconds above 0", "how long one query may take"),
+    "query_memory": Setting(_size, _MANY_BYTES, "how much memory one query may take"),
+    "query_length": Setting(_size, _MANY_BYTES, "how long the text of a query may be"),
+    "result_bytes": Setting(_size, _MANY_BYTES, "how large a result may be"),
+    "cache_bytes": Setting(
+        lambda value: 0 if value == "0" else _size(value),
+        f"{_MANY_BYTES}; 0 for none",
+        "answers that are kept until the next write",
+    ),
+    "page_late": Setting(
+        _seconds,
+        "seconds; 0 for never",
+        "how long after a write a page may be sent as it was before, while others are made anew",
+    ),
+    "page_wait": Setting(
+        _seconds, "seconds; 0 for never", "after how long a browser that opens a page is told to wait (202)"
+    ),
+    "update_timeout": Setting(_positive, "seconds above 0", "how long one write may take"),
+    "update_memory": Setting(_size, _MANY_BYTES, "how much memory one write may take"),
+    "update_bytes": Setting(_size, _MANY_BYTES, "how large the body of a write may be"),
+    "body_timeout": Setting(_positive, "seconds above 0", "how long a body may take to arrive"),
+    "rate_limit": Setting(
+        _rate,
+        "a number of requests by second, minute or hour, as 50/s, or off",
+        "queries and writes that one client may send; each web process counts for itself",
+        "off",
+    ),
+    "federation": Setting(
+        _hosts,
+        "hosts divided by commas, as example.org or example.org:8080",
+        "hosts that SERVICE may ask",
+        "none: SERVICE is refused",
+    ),
+    "cors": Setting(str, "origins divided by commas, or *", "origins that may ask from a browser"),
+    "proxies": Setting(
+        _networks,
+        "addresses or networks divided by commas, as 10.0.0.1, 192.168.0.0/16, or off",
+        "reverse proxies whose X-Forwarded headers are believed",
+        "127.0.0.1, ::1",
+    ),
+    "log_requests": Setting(_switch, "on or off", "a line of JSON for each request on standard error", "off"),
 }
+
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "SUBSIDIA_CACHE": "where copies of stores on servers are kept, instead of the user's cache folder",
+    USER: "user name, for a store on a SPARQL server",
+    PASSWORD: "password of that user",
+    TOKEN: "a bearer token, instead of user and password",
+}
+"""What else is read from the environment, where it is needed: no object holds it."""

@@ -123,7 +123,7 @@ def _tabular(path: Path, document: MappingDocument | None, encoding: str | None)
         return tabular(path, {**document.read, **declared}), document
     reader = tabular(path, declared)
     fitting = [name for name, file in shipped_mappings().items() if _fits(read_mapping(file), reader)]
-    reason = "a table needs a mapping that says what its columns mean: --mapping FILE (docs/loaders.md)"
+    reason = "a table needs a mapping that says what its columns mean: --mapping FILE (docs/how-to/load-a-table.md)"
     if fitting:
         reason += f"; one that comes along fits: --mapping {fitting[0]}"
     raise _refused(path, reason)

@@ -65,10 +65,19 @@ def installed(*arguments: object, **environment: str) -> Outcome:
 
 def subsidia(*arguments: object, **environment: str) -> Outcome:
     """Run the command in an empty folder, in a process forked from one that has read the program already."""
+    return _forked([str(word) for word in arguments], _environment(environment))
+
+
+def typed(folder: Path, *words: str, apart: bool = False) -> Outcome:
+    """Run the command in a folder; unless kept apart, `out` is all that a terminal shows, in its order."""
+    return _forked(list(words), _environment({}), str(folder), not apart)
+
+
+def _forked(words: list[str], environment: dict[str, str], folder: str | None = None, shown: bool = False) -> Outcome:
     process = _warm()
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(json.dumps([[str(word) for word in arguments], _environment(environment)]) + "\n")
+    process.stdin.write(json.dumps([words, environment, folder, shown]) + "\n")
     process.stdin.flush()
     return _checked(Outcome(*json.loads(process.stdout.readline())))
 
@@ -79,7 +88,7 @@ def _environment(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _checked(outcome: Outcome) -> Outcome:
-    assert "Traceback" not in outcome.err, outcome.err
+    assert "Traceback" not in outcome.err + outcome.out, outcome.err + outcome.out
     return outcome
 
 
@@ -88,17 +97,20 @@ import json, os, sys, tempfile
 from pathlib import Path
 import api.cli
 for line in sys.stdin:
-    words, environment = json.loads(line)
+    words, environment, place, shown = json.loads(line)
     with tempfile.TemporaryDirectory() as folder:
         out, err = (Path(folder) / name for name in ("out", "err"))
         child = os.fork()
         if child == 0:
             os.environ.clear()
             os.environ.update(environment)
-            os.chdir(folder)
+            os.chdir(place or folder)
             sys.argv = ["subsidia", *words]
             for number, path in ((0, "/dev/null"), (1, out), (2, err)):
                 os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), number)
+            if shown:  # as on a terminal
+                os.dup2(1, 2)
+                sys.stdout.reconfigure(line_buffering=True)
             status = 0
             try:
                 api.cli.main()

@@ -1,4 +1,4 @@
-"""What is written beside the code stays true to it: the guide to the tables, the queries' terms, the licences."""
+"""What is written beside the code stays true to it: the reference, the queries' terms, the licences."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from api.reference import reference
 from graph.gaps.rules import rules
 from graph.queries import query_files
 from graph.snapshot import Snapshot
-from loaders.tables.document import guides
 from ontology.identifiers import DEF
 from ontology.vocabulary import vocabulary
 
@@ -18,10 +18,10 @@ ROOT = Path(__file__).parent.parent
 QUERIES = [*query_files(), *sorted((ROOT / "graph" / "gaps" / "rules").glob("*.rq"))]
 
 
-def test_the_guides_to_the_tables_are_what_schema_and_template_say() -> None:
-    for name, text in guides().items():
+def test_the_pages_that_are_made_of_the_code_are_as_the_code_says() -> None:
+    for name, text in reference().items():
         written = (ROOT / "docs" / name).read_text(encoding="utf-8")
-        assert written == text, "write it again: python -m loaders.tables.document docs"
+        assert written == text, f"docs/{name}: write it again: python -m api.reference"
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)

@@ -45,7 +45,7 @@ def typed(words: str, datatype: str) -> Literal:
     return Literal(words, datatype=NamedNode(_XSD + datatype))
 
 
-# What an engine does not keep as it is sent, by name; docs/engines.md says the same. Each is tested to be so still.
+# What an engine does not keep as it is sent, by name; docs/reference/engines.md says it too. Each is tested still.
 CANNOT: Final[dict[str, dict[str, Term]]] = {
     "embedded": {},
     "oxigraph": {},
@@ -238,7 +238,7 @@ def test_any_term_survives(opened: Opened, terms: list[Term]) -> None:
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, found in CANNOT.items() for name in found])
 def test_what_an_engine_cannot_keep_is_said_by_name(opened: Opened, kind: str, name: str) -> None:
     lost, instead = kept_by(opened, [CANNOT[kind][name]])
-    assert bool(lost or instead) is (opened.kind == kind), "CANNOT and docs/engines.md no longer say what is so"
+    assert bool(lost or instead) is (opened.kind == kind), "CANNOT and docs/reference/engines.md are not what is so"
 
 
 _SAY: Final = 'DELETE { GRAPH ?g { ?s ?p ?o } } INSERT { GRAPH ?g { ?s ?p "changed" } }'

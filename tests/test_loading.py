@@ -18,7 +18,7 @@ from loaders.mapped import MappedFile, allowance
 from loaders.sources import open_mapped
 from tests.test_cli import INPUT, USAGE, contents, subsidia
 
-GUIDE = Path(__file__).parents[1] / "docs" / "loaders.md"
+GUIDE = Path(__file__).parents[1] / "docs" / "how-to" / "load-a-table.md"
 
 
 def blocks(section: str) -> list[str]:

@@ -1,8 +1,8 @@
 """Asking: a stranger's query, sent on to the server of the store, within the limits of any other query.
 
 Only where the address says so (`sparql=engine`): most servers cannot be told to stop, and what they answer differs (see
-docs/engines.md). SELECT and ASK are sent on; CONSTRUCT and DESCRIBE are answered from the copy, as a server can cut
-their results without saying so.
+docs/reference/engines.md). SELECT and ASK are sent on; CONSTRUCT and DESCRIBE are answered from the copy, as a server
+can cut their results without saying so.
 """
 
 from __future__ import annotations

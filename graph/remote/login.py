@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx2
 
-__all__ = ["Login", "login"]
+__all__ = ["PASSWORD", "TOKEN", "USER", "Login", "login"]
 
 USER: Final = "SUBSIDIA_STORE_USER"
 PASSWORD: Final = "SUBSIDIA_STORE_PASSWORD"

@@ -113,7 +113,7 @@ class RemoteStore(Store):
     def commit_folder(self, change: Callable[[Path, Path], None], *, patience: float | None = None) -> int:
         """Change a draft of the copy, send the difference to the server, and make the draft current; its generation.
 
-        Raises what an Engine raises; nothing is changed here then, and on the server as docs/engines.md says.
+        Raises what an Engine raises; nothing is changed here then, and on the server as docs/reference/engines.md says.
         """
 
         def change_and_push(draft: Path, before: Path) -> None:

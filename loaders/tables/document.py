@@ -1,13 +1,10 @@
 """Document: the guides to the governance tables, written from the schema and the template.
 
-`python -m loaders.tables.document docs` writes docs/tables.md and docs/add-a-country.md again; a test holds them to
+`python -m api.reference` writes docs/reference/tables.md and docs/how-to/add-a-country.md again; a test holds them to
 the schema and the template.
 """
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 from loaders.tables.schema import CASEBOOK_TABLES, Column, Kind, Table
 from loaders.tables.template import TEMPLATE
@@ -99,15 +96,6 @@ def _concepts() -> str:
 
 
 def guides() -> dict[str, str]:
-    """Give the guides, by the name of their file in docs/."""
-    return {"tables.md": guide(), "add-a-country.md": (TEMPLATE / "README.md").read_text(encoding="utf-8")}
-
-
-def main() -> None:
-    """Write the guides into the folder that is named."""
-    for name, text in guides().items():
-        (Path(sys.argv[1]) / name).write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    """Give the guides, by their path in docs/."""
+    country = (TEMPLATE / "README.md").read_text(encoding="utf-8")
+    return {"reference/tables.md": guide(), "how-to/add-a-country.md": country}

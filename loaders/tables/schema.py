@@ -1,7 +1,7 @@
 """The governance tables, as data: which tables there are, which columns, what a cell may hold, what it becomes.
 
 Everything else about the tables derives from this module: the reader's checks, the statements, the
-documentation (`docs/tables.md`) and the empty templates.
+documentation (`docs/reference/tables.md`) and the empty templates.
 """
 
 from __future__ import annotations

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 
 from api.routers.pages import actors, compare, flows, gaps, home, network, sources, timeline, whatif
 from api.routers.pages import map as map_page
 
-__all__ = ["router"]
+__all__ = ["MODULES", "router"]
+
+MODULES: Final = (home, flows, network, map_page, gaps, actors, sources, timeline, compare, whatif)
 
 router = APIRouter()
-for _page in (home, flows, network, map_page, gaps, actors, sources, timeline, compare, whatif):
+for _page in MODULES:
     router.include_router(_page.router)
