@@ -1,7 +1,7 @@
 """Markdown: a document as HTML for a page, with anchors at its headings, and the links that it holds.
 
-CommonMark with tables, read by markdown-it-py. HTML in the text is not let through: a comment is left out, all else is
-shown as it was typed.
+CommonMark with tables, read by markdown-it-py. HTML in the text is not let through: a comment at the top is left out, all
+else is shown as it was typed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from markdown_it.token import Token
 
 __all__ = ["Heading", "Written", "anchor", "headings", "links", "read", "written"]
 
-_COMMENT: Final = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+_NOTICE: Final = re.compile(r"\A<!--.*?-->\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,19 @@ class Written:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    parser.add_render_rule("table_open", lambda *_: '<div class="scroll" tabindex="0" role="region"><table>')
+    parser.add_render_rule("table_open", _table)
     parser.add_render_rule("table_close", lambda *_: "</table></div>")
     parser.add_render_rule("thead_open", _head)
     parser.add_render_rule("fence", _code)
     parser.add_render_rule("code_block", _code)
     return parser
+
+
+def _table(_: RendererHTML, tokens: Sequence[Token], place: int, *__: Any) -> str:
+    """Begin a table, named after the heading above it."""
+    above = [at for at in range(place) if tokens[at].type == "heading_open"]
+    name = f' aria-label="{escape(_words(tokens[above[-1] + 1]))}"' if above else ' aria-label="Table"'
+    return f'<div class="scroll" tabindex="0" role="region"{name}><table>'
 
 
 def _code(_: RendererHTML, tokens: Sequence[Token], place: int, *__: Any) -> str:
@@ -67,8 +74,8 @@ def _head(_: RendererHTML, tokens: Sequence[Token], place: int, *__: Any) -> str
 
 
 def read(text: str) -> list[Token]:
-    """Read a document into the tokens of markdown-it; comments are left out."""
-    return _parser().parse(_COMMENT.sub("", text))
+    """Read a document into the tokens of markdown-it, without a comment at its top."""
+    return _parser().parse(_NOTICE.sub("", text))
 
 
 def anchor(words: str) -> str:
@@ -86,11 +93,15 @@ def headings(tokens: Sequence[Token]) -> list[Heading]:
     times: dict[str, int] = {}
     for token, inside in pairwise(tokens):
         if token.type == "heading_open":
-            words = "".join(part.content for part in inside.children or () if part.type in ("text", "code_inline"))
+            words = _words(inside)
             name = anchor(words)
             count = times[name] = times.get(name, -1) + 1
             found.append(Heading(int(token.tag[1]), words, f"{name}-{count}" if count else name))
     return found
+
+
+def _words(inline: Token) -> str:
+    return "".join(part.content for part in inline.children or () if part.type in ("text", "code_inline"))
 
 
 def links(tokens: Sequence[Token]) -> list[str]:

@@ -87,9 +87,9 @@ def _holds(column: Column) -> str:
 
 def _concepts() -> str:
     used = sorted({column.scheme for table in CASEBOOK_TABLES for column in table.columns if column.scheme})
-    lines = ["# The words that cells may hold", ""]
+    lines = ["## The words that cells may hold", ""]
     for scheme in used:
-        lines += [f"## {scheme}", "", "| word | means |", "|---|---|"]
+        lines += [f"### {scheme}", "", "| word | means |", "|---|---|"]
         lines += [f"| `{item.notation}` | {item.definition} |" for item in vocabulary().schemes[scheme].values()]
         lines.append("")
     return "\n".join(lines)

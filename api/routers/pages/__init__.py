@@ -6,12 +6,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.routers.pages import actors, compare, flows, gaps, home, network, sources, timeline, whatif
+from api.routers.pages import actors, compare, flows, gaps, guide, home, network, sources, timeline, whatif
 from api.routers.pages import map as map_page
 
 __all__ = ["MODULES", "router"]
 
-MODULES: Final = (home, flows, network, map_page, gaps, actors, sources, timeline, compare, whatif)
+MODULES: Final = (home, flows, network, map_page, gaps, actors, sources, timeline, compare, whatif, guide)
 
 router = APIRouter()
 for _page in MODULES:
