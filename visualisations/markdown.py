@@ -1,7 +1,7 @@
 """Markdown: a document as HTML for a page, with anchors at its headings, and the links that it holds.
 
-CommonMark with tables, read by markdown-it-py. HTML in the text is not let through: a comment at the top is left out, all
-else is shown as it was typed.
+CommonMark with tables, read by markdown-it-py. HTML in the text is not let through: a comment at the top is left out,
+all else is shown as it was typed.
 """
 
 from __future__ import annotations
