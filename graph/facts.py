@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from graph.duty import DutyKind, kind_of_duty
 from graph.filters import Filters
 from graph.places import places
@@ -19,13 +21,13 @@ class Facts:
     def __init__(self, snapshot: Snapshot, filters: Filters) -> None:
         """Read nothing yet; of `filters` field and years narrow."""
         self._snapshot = snapshot
-        self._values: dict[str, dict[str, list[str]]] = {}
+        self._values: dict[str, Mapping[str, Sequence[str]]] = {}
         self.filters = filters
         self.places = places(snapshot)
         self._span = filters.span
         self._fields = vocabulary().narrower("field", filters.field) if filters.field else None
 
-    def all(self, curie: str) -> dict[str, list[str]]:
+    def all(self, curie: str) -> Mapping[str, Sequence[str]]:
         """Give the values of a property, by thing."""
         if curie not in self._values:
             self._values[curie] = self._snapshot.values(curie)

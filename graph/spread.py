@@ -7,7 +7,7 @@ is no count at all: it is never zero.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -46,7 +46,7 @@ class Seats:
     """Where bodies are: the places of their jurisdiction, by IRI."""
 
     places: Places
-    of: Mapping[str, list[str]]
+    of: Mapping[str, Sequence[str]]
 
     def codes(self, spots: Iterable[str]) -> set[str]:
         """Give the countries of places; the Union is only that of its own place, not of what lies in it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_places_are_profiled_from_one_reading_of_each_property(
     read = Counter[str]()
     values = Snapshot.values
 
-    def counted(snapshot: Snapshot, curie: str) -> dict[str, list[str]]:
+    def counted(snapshot: Snapshot, curie: str) -> Mapping[str, Sequence[str]]:
         read[curie] += 1
         return values(snapshot, curie)
 
