@@ -73,10 +73,10 @@ def _written(path: Path, changed: int, name: str, root: str, query: str) -> Writ
 
 
 def _address(link: str, name: str, root: str, query: str) -> str:
-    """Give the address here of a link in a document; one to another host stays as it is."""
+    """Give the address here of a link in a document, or of a page of ours; one to another host stays as it is."""
     parts = urlsplit(link)
     place = f"#{parts.fragment}" if parts.fragment else ""
-    if link.startswith(f"{SHOWN_AT}/") or link == SHOWN_AT:
+    if link.startswith((f"{SHOWN_AT}/", "/")) or link == SHOWN_AT:
         asked = "&".join(filter(None, (parts.query, query.removeprefix("?"))))
         return f"{root}{parts.path or '/'}{f'?{asked}' if asked else ''}{place}"
     if parts.scheme or not parts.path:
@@ -119,7 +119,7 @@ def _contents(path: Path, changed: int, root: str, query: str) -> list[Group]:
 
 def beside(groups: Sequence[Group], address: str) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
     """Give the documents before and after one in the order of the index; None at either end, and of one not in it."""
-    own = [each for group in groups for each in group.documents if each[1].partition("?")[0].find(GUIDE) >= 0]
+    own = [each for group in groups for each in group.documents if f"{GUIDE}/" in each[1].partition("?")[0]]
     addresses = [each[1] for each in own]
     if address not in addresses:
         return None, None

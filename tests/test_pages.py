@@ -71,6 +71,10 @@ PAGES: Final = (
     "/graph/casebook",
     "/sparql",
     "/docs",
+    "/guide",
+    "/guide/tutorials/policymaker",
+    "/guide/reference/settings?lang=de",
+    "/guide/reference/tables",
 )
 
 
@@ -79,6 +83,7 @@ PAGES: Final = (
 NOT_FOR_AXE: Final = frozenset(
     {"/gaps", "/network", "/flows", "/flows?by=country", "/flows?by=actor", "/flows?by=field", "/actors", "/timeline"}
     | {"/actors/es-autonomous-communities", "/id/source/handbook-2007", "/def/Competence", "/def/", "/docs"}
+    | {"/guide/reference/tables"}
 )
 
 

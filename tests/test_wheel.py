@@ -42,6 +42,8 @@ def test_the_wheel_brings_everything_that_the_command_needs(tmp_path: Path) -> N
 
     where = run(home / "bin" / "python", "-c", "import api.app; print(api.app.__file__)", cwd=tmp_path)
     assert where.startswith(str(home))
+    guide = "from api.documents import document; print(document('start', '').title)"
+    assert run(home / "bin" / "python", "-c", guide, cwd=tmp_path) == "Start in five minutes\n"
     info = json.loads(run(home / "bin" / "subsidia", "info", "--json", cwd=tmp_path))
     assert info["data"]["things"]["flow"] > 90
     static = json.loads(

@@ -60,10 +60,18 @@ def _table(_: RendererHTML, tokens: Sequence[Token], place: int, *__: Any) -> st
 
 
 def _code(_: RendererHTML, tokens: Sequence[Token], place: int, *__: Any) -> str:
-    """Give a block of code, under the name of the file that it is to be saved as where its first line has one."""
-    _word, _space, file = tokens[place].info.strip().partition(" ")
-    name = f'<p class="file"><code>{escape(file)}</code></p>\n' if file else ""
-    return f'{name}<pre tabindex="0"><code>{escape(tokens[place].content)}</code></pre>\n'
+    """Give a block of code, under the name of the file that it is to be saved as where its first line has one.
+
+    A block `page ADDRESS` holds words of a page of ours, and stands under a link to it.
+    """
+    token = tokens[place]
+    kind, _space, named = token.info.strip().partition(" ")
+    words = f"<code>{escape(token.content)}</code></pre>\n"
+    if kind == "page":
+        link = f'<a href="{escape(str(token.meta.get("link", named)))}">{escape(named)}</a>'
+        return f'<p class="file">{link}</p>\n<pre class="said">{words}'
+    name = f'<p class="file"><code>{escape(named)}</code></p>\n' if named else ""
+    return f'{name}<pre tabindex="0">{words}'
 
 
 def _head(_: RendererHTML, tokens: Sequence[Token], place: int, *__: Any) -> str:
@@ -113,7 +121,7 @@ def links(tokens: Sequence[Token]) -> list[str]:
 
 
 def written(text: str, address: Callable[[str], str]) -> Written:
-    """Make the HTML of a document; `address` gives for each link and image the address here.
+    """Make the HTML of a document; `address` gives for each link, image and page named the address here.
 
     Tables and code can be scrolled by themselves, also by keyboard, so that a narrow page does not. The first
     heading is the title, and left out of the HTML; a document without one has the title "".
@@ -127,6 +135,9 @@ def written(text: str, address: Callable[[str], str]) -> Written:
         name = {"link_open": "href", "image": "src"}.get(part.type)
         if name:
             part.attrSet(name, address(str(part.attrs[name])))
+    for token in tokens:
+        if token.info.startswith("page "):
+            token.meta["link"] = address(token.info.removeprefix("page ").strip())
     titled = bool(tokens) and tokens[0].type == "heading_open" and tokens[0].tag == "h1"
     title = found.pop(0).text if titled else ""
     parser = _parser()
