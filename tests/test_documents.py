@@ -11,6 +11,7 @@ from api.reference import reference
 from graph.gaps.rules import rules
 from graph.queries import query_files
 from graph.snapshot import Snapshot
+from ontology.competency import questions
 from ontology.identifiers import DEF
 from ontology.vocabulary import vocabulary
 
@@ -58,6 +59,11 @@ def test_no_module_uses_a_term_that_the_ontology_does_not_define() -> None:
 
 def test_rules_name_their_source_and_what_closes_the_gap() -> None:
     assert all(rule.source and rule.closes and rule.definition for rule in rules())
+
+
+def test_the_readme_counts_the_competency_questions_as_they_are() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"([0-9]+) (?:competency )?questions", text)) == {str(len(questions()))}
 
 
 def test_the_licences_are_whole() -> None:

@@ -16,13 +16,14 @@ from visualisations.numbers import amount, money, share
 from visualisations.sentences import period_words, plural
 from visualisations.words import concept_word
 
-__all__ = ["STATIC", "render"]
+__all__ = ["STATIC", "environment", "render"]
 
 STATIC: Final = Path(__file__).parent / "static"
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Give the environment of the templates, with their filters."""
     environment = Environment(
         loader=PackageLoader("visualisations"),
         autoescape=select_autoescape(),
@@ -56,4 +57,4 @@ def _counted(one: str, many: str, count: int) -> str:
 
 def render(template: str, context: Mapping[str, Any]) -> str:
     """Fill a template; a name that the context lacks is an error, never an empty place."""
-    return _environment().get_template(template).render(context)
+    return environment().get_template(template).render(context)
