@@ -28,7 +28,7 @@ from tests.bench.report import machine
 __all__ = ["SHORT", "grow"]
 
 SHORT: Final = (1_000, 10_000, 100_000)
-_PLACE_A_FLOW: Final = 5_000  # bytes on the disk while a size is measured: N-Quads, store and draft
+_PLACE_A_FLOW: Final = 8_000  # bytes on the disk while a size is measured: N-Quads, store and draft
 
 
 def grow(
