@@ -60,7 +60,7 @@ soak: setup-dev
 lock: setup-dev
 	$(BIN)/python -m tests.lock
 
-# what is known against the locked packages; it needs a network, and says so where there is none (status 2)
+# what is known against the locked packages; it needs a network, and fails with a line that says so where there is none
 audit: setup-dev
 	@test -x $(VENV)/audit/bin/python || $(PYTHON) -m venv $(VENV)/audit
 	@$(VENV)/audit/bin/pip --disable-pip-version-check install --quiet --require-hashes -r requirements/audit.lock
