@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.reference import reference
+from graph.gaps.publications import PUBLICATIONS, cited
 from graph.gaps.rules import rules
 from graph.queries import query_files
 from graph.snapshot import Snapshot
@@ -59,6 +60,14 @@ def test_no_module_uses_a_term_that_the_ontology_does_not_define() -> None:
 
 def test_rules_name_their_source_and_what_closes_the_gap() -> None:
     assert all(rule.source and rule.closes and rule.definition for rule in rules())
+
+
+def test_every_publication_that_a_rule_names_is_given_in_full_and_no_other() -> None:
+    named = {name for rule in rules() for name in cited(rule.source)}
+    assert named == set(PUBLICATIONS)
+    # each rule is after somebody, and every year in its source is of a publication that was found
+    for rule in rules():
+        assert len(cited(rule.source)) == len(re.findall(r"\b(?:19|20)[0-9]{2}\b", rule.source)) > 0, rule.id
 
 
 def test_the_readme_counts_the_competency_questions_as_they_are() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.gaps.publications import PUBLICATIONS, cited
 from graph.gaps.rules import rules
 
 __all__ = ["gap_rules"]
@@ -18,7 +19,7 @@ rule](../how-to/add-a-rule.md).
 
 
 def gap_rules() -> str:
-    """Give the page: every rule with its definition, severity, scope, source and what closes the gap."""
+    """Give the page: every rule with what it looks for and what closes the gap, then the publications."""
     parts = [_BEGIN.strip()]
     for rule in rules():
         facts = [
@@ -32,4 +33,6 @@ def gap_rules() -> str:
         lines = [f"| {name} | {value.replace('|', chr(92) + '|')} |" for name, value in facts]
         head = [f"## {rule.id}", "", f"*{rule.label}.* {rule.definition}", "", "| | |", "|---|---|"]
         parts.append("\n".join([*head, *lines]))
+    named = sorted({name for rule in rules() for name in cited(rule.source)})
+    parts.append("\n".join(["## Publications", "", *(f"- {PUBLICATIONS[name]}" for name in named)]))
     return "\n\n".join(parts)
