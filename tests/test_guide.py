@@ -35,7 +35,7 @@ def test_every_document_is_a_page_of_its_own_and_its_links_lead_to_pages(client:
         pages[address] = answer.text
     pages[GUIDE] = pages[f"{GUIDE}/README"]
     ids = {address: set(re.findall(r'\bid="([^"]+)"', text)) for address, text in pages.items()}
-    broken = []
+    broken, pictures = [], set()
     for address, text in pages.items():
         for link in hrefs(text):
             parts = urlsplit(link)
@@ -44,9 +44,13 @@ def test_every_document_is_a_page_of_its_own_and_its_links_lead_to_pages(client:
             elif parts.path.startswith(GUIDE) and "." not in parts.path.rpartition("/")[2]:
                 if parts.path not in pages or (parts.fragment and parts.fragment not in ids[parts.path]):
                     broken.append((address, link))
+            elif parts.path.endswith(".png"):
+                assert client.get(link).headers["content-type"] == "image/png", link
+                pictures.add(link)
             elif not parts.path and parts.fragment not in ids[address]:
                 broken.append((address, link))
     assert broken == []
+    assert f"{GUIDE}/images/flows.png" in pictures
 
 
 def test_the_index_names_every_document_and_only_what_is_there(client: TestClient) -> None:
