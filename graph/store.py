@@ -132,7 +132,8 @@ class Store:
         """Add statements and pieces of N-Triples, all or none, after emptying the graphs in `replace`.
 
         Each piece comes with the graph that it goes into. For large data that is made piece by piece: a piece is made
-        while the two before are loaded, and memory holds these three. The flow columns are made of the pieces beside
+        while the two before are loaded, and memory holds these three. Their IRIs and language tags are not checked
+        again: whoever writes them has (a term of pyoxigraph checks its own). The flow columns are made of the pieces beside
         the loading where that is certain to give the same as the store does (graph.flows_ahead). Gives the new
         generation. An error in either iterable, and SyntaxError for a piece that is no N-Triples, leaves the store as
         it was.
@@ -159,7 +160,7 @@ class Store:
 
         def take(piece: tuple[str, bytes]) -> None:
             graph, text = piece
-            database.bulk_load(text, RdfFormat.N_TRIPLES, to_graph=NamedNode(graph))
+            database.bulk_load(text, RdfFormat.N_TRIPLES, to_graph=NamedNode(graph), lenient=True)
             rows.add(text)
 
         take_ahead(texts, take)

@@ -25,7 +25,7 @@ from ontology.identifiers import expand, graph_name, is_slug, mint
 
 __all__ = ["Allowance", "MappedFile", "allowance"]
 
-_CHUNK: Final = 16 * 2**20
+_CHUNK: Final = 32 * 2**20
 _BLOCK: Final = 2**20
 _COLUMNS: Final = ("title", "creator", "publisher", "issued", "language", "identifier", "note")
 Progress = Callable[[float, Report], None]
@@ -101,7 +101,7 @@ class MappedFile:
     def chunks(
         self, allowed: Allowance, rejects: Path | None = None, progress: Progress | None = None
     ) -> Iterator[bytes]:
-        """Give all statements as N-Triples, in pieces of some 16 MB, and the account of them in `report`.
+        """Give all statements as N-Triples, in pieces of some 32 MB, and the account of them in `report`.
 
         Records that cannot be read are set aside, into the file `rejects` if one is named; it is written only where
         there are any. Raises InputRefused at the end where they are more than is allowed, and on the way where the
@@ -109,38 +109,38 @@ class MappedFile:
         """
         maker = self._maker()
         self.report = maker.report
-        lines, size = list(self._description), 0
+        texts, size = list(self._description), 0
         with _Rejects(rejects) as aside:
             for record in self.reader.records():
                 made = self._made(maker, record, aside)
-                lines += made
-                size += sum(map(len, made))
+                texts.append(made)
+                size += len(made)
                 if size > _CHUNK:
-                    yield "".join(lines).encode()
-                    lines, size = [], 0
+                    yield "".join(texts).encode()
+                    texts, size = [], 0
                 if progress and not maker.report.records % 2000:
                     progress(self.reader.progress(), maker.report)
         if allowed.exceeded(maker.report):
             raise InputRefused([self._refusal(maker.report, allowed), *maker.report.first])
-        yield "".join(lines).encode()
+        yield "".join(texts).encode()
 
     def _maker(self) -> Maker:
         language = self.document.source.get("language", "en")
         home = Home(self.key, language, iri(self.source))
         return Maker(self.document, self.reader, self._formats, home, self._known)
 
-    def _made(self, maker: Maker, record: Record | RecordRefused, aside: _Rejects) -> list[str]:
+    def _made(self, maker: Maker, record: Record | RecordRefused, aside: _Rejects) -> str:
         if isinstance(record, RecordRefused):
             maker.report.records += 1
             aside.add(record.problem, maker.report)
-            return []
+            return ""
         try:
             return maker.make(record)
         except ValueRefused as error:
             maker.aside(record)
             problem = CellProblem(str(self.reader.path), record.place, error.column, error.value, error.reason)
             aside.add(problem, maker.report)
-            return []
+            return ""
 
     def _refusal(self, report: Report, allowed: Allowance) -> CellProblem:
         reason = (

@@ -123,6 +123,9 @@ def _date(given: Any, column: Column, scope: Scope, formats: Formats, place: str
     parts = [_one_date(each, scope, formats, place) for each in options]
     origin = ", ".join(dict.fromkeys(name for part in parts for name in part.columns)) or place
     terms = Terms(column, origin)
+    if len(parts) == 1:
+        (only,) = parts
+        return lambda cells, made: terms.of(only.of(cells))
 
     def dated(cells: Cells, made: Made) -> tuple[str, ...]:
         del made

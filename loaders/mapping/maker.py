@@ -21,7 +21,7 @@ from loaders.mapping.remembered import Remembered
 from loaders.mapping.report import Report
 from loaders.mapping.terms import predicate, thing_iri
 from loaders.mapping.texts import Cells, Scope
-from loaders.mapping.things import Home, Thing, thing
+from loaders.mapping.things import Home, Said, Thing, thing
 from loaders.records import Reader, Record
 
 __all__ = ["Maker"]
@@ -30,8 +30,10 @@ Place = tuple[str, str]
 """A section: its table and its name."""
 
 _ALIASES: Final = ("actors", "programmes")
-_LABELS: Final = f" {predicate('skos:prefLabel')} "
-_ALIAS: Final = f" {predicate('skos:altLabel')} "
+_LABEL: Final = predicate("skos:prefLabel")
+_ALIAS: Final = predicate("skos:altLabel")
+_RECENT: Final = 200_000
+"""So many descriptions are known again by what the record says, before the thing is looked up."""
 
 
 class Maker:
@@ -50,14 +52,15 @@ class Maker:
         self._kinds = {kind: _Kind(document, kind, reader, formats, home) for kind in _used(document, reader)}
         self._skips = {kind: _skips(document, kind, reader) for kind in reader.columns}
         self._described = Remembered("qqq")
+        self._recent: set[int] = set()
         self._known = known
         self._known_things: set[str] = set()
         self._elsewhere = {iri for kind in self._kinds.values() for iri in kind.elsewhere(document.file, known)}
         self._flows = Remembered()
         self._equal = Remembered("q")
 
-    def make(self, record: Record) -> list[str]:
-        """Give the statements of a record as N-Triples lines; none where it is skipped or of a kind that says nothing.
+    def make(self, record: Record) -> str:
+        """Give the statements of a record as N-Triples; "" where it is skipped or of a kind that says nothing.
 
         Raises ValueRefused where it cannot be read; then nothing of it is counted as in.
         """
@@ -65,11 +68,11 @@ class Maker:
         for reason, applies in self._skips[record.kind]:
             if applies(record.cells):
                 self.report.skipped[reason] += 1
-                return []
+                return ""
         kind = self._kinds.get(record.kind)
         if kind is None:
             self.report.skipped[f"the mapping says nothing about a {record.kind}"] += 1
-            return []
+            return ""
         persons = [rule for rule in kind.privacy if rule.applies(record.cells)]
         for rule in persons:
             record = record._replace(cells=rule.hidden(record.cells))
@@ -82,18 +85,18 @@ class Maker:
             self._person(rule, made, draft)
         self._accept(kind, record, made, draft)
         self.report.persons += bool(persons)
-        return draft.lines
+        return "".join(draft.texts)
 
     def _accept(self, kind: _Kind, record: Record, made: Mapping[Place, str], draft: _Draft) -> None:
         """Count a record that could be read, and remember what it describes."""
         for place, amount in draft.amounts.items():
             self._account(kind.by_place[place], record.cells, amount, self.report.money)
-        for place, iri in made.items():
-            if place[0] == "flows" and kind.by_place[place].identity:
-                self._flows.put(iri)
+        for place in kind.keyed_flows:
+            if place in made:
+                self._flows.put(made[place])
         for iri, said in draft.described.items():
             self._described.put(iri, *said)
-        if isinstance(self._known, Described):
+        if self._known_things and isinstance(self._known, Described):
             for iri in self._known_things & draft.described.keys():
                 self._known.add(iri)
         for section, count in draft.things.items():
@@ -101,7 +104,7 @@ class Maker:
         for left_out, count in draft.left_out.items():
             self.report.left_out[left_out] += count
         self.report.differing += draft.differing
-        self.report.statements += len(draft.lines)
+        self.report.statements += draft.statements
 
     def aside(self, record: Record) -> None:
         """Account for the money of a record that was set aside, as far as it can be read."""
@@ -162,28 +165,36 @@ class Maker:
         if not each.is_described or iri in self._elsewhere or iri == self._person_iri:
             return
         if each.money is not None:
-            draft.things[each.section.place] += 1
-            draft.lines += each.statements(iri, record, made, draft.amounts.get(each.place))
+            draft.add(each, each.said(iri, record, made, draft.amounts.get(each.place)))
         else:
             self._once(each, iri, record, made, draft)
 
     def _once(self, each: Thing, iri: str, record: Record, made: Mapping[Place, str], draft: _Draft) -> None:
         """Describe a thing the first time; later only by names that it has not had yet, where its table has such."""
-        said = hash((tuple(record.cells[index] for index in each.reads), tuple(map(made.get, each.refers))))
-        known = draft.described.get(iri) or self._described.get(iri)
-        if known is not None and known[0] == said:
+        told = hash((iri, each.reads(record.cells), *map(made.get, each.refers)))
+        if told in self._recent:
             return
-        lines = each.statements(iri, record, made, None)
-        label = next((line for line in lines if _LABELS in line), "")
+        known = draft.described.get(iri)
+        if known is None and (known := self._described.get(iri)) is not None and known[0] == told:
+            self._note(told)
+        if known is not None and known[0] == told:
+            return
+        said = each.said(iri, record, made, None)
+        label, whole = said.label, hash(said.text)
         if known is None:
-            draft.described[iri] = (said, hash(label), hash("".join(lines)))
-            draft.things[each.section.place] += 1
-            draft.lines += lines
-        elif known[2] != hash("".join(lines)):
+            draft.described[iri] = (told, hash(label), whole)
+            draft.add(each, said)
+        elif known[2] != whole:
             if label and hash(label) != known[1] and each.place[0] in _ALIASES:
-                draft.lines.append(label.replace(_LABELS, _ALIAS, 1))
+                draft.put(said._replace(pairs=[label.replace(_LABEL, _ALIAS, 1)]))
             else:
                 draft.differing += 1
+
+    def _note(self, told: int) -> None:
+        """Note that a description was accepted, by a digest of thing, cells and references."""
+        if len(self._recent) >= _RECENT:
+            self._recent.clear()
+        self._recent.add(told)
 
     def _person(self, rule: Privacy, made: Mapping[Place, str], draft: _Draft) -> None:
         """Describe the one actor that stands for all private persons, once."""
@@ -194,8 +205,7 @@ class Maker:
         section = Section(rule.section, self._kinds_section(rule.section).table, {"key": "x"}, PERSON_CELLS)
         bare = Scope("", (), {})
         described = thing(section, bare, Formats({}, {}, ()), References("", {}), self._home)
-        draft.lines += described.statements(iri, Record("", 0, ()), {}, None)
-        draft.things[section.place] += 1
+        draft.add(described, described.said(iri, Record("", 0, ()), {}, None))
 
     def _kinds_section(self, name: str) -> Section:
         return next(
@@ -217,12 +227,23 @@ class Maker:
 class _Draft:
     """What one record says, until all of it could be read."""
 
-    lines: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    statements: int = 0
     described: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     things: Counter[str] = field(default_factory=Counter)
     amounts: dict[Place, Amount] = field(default_factory=dict)
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     differing: int = 0
+
+    def put(self, said: Said) -> None:
+        """Take what is said about a thing."""
+        self.texts.append(said.text)
+        self.statements += len(said.pairs)
+
+    def add(self, each: Thing, said: Said) -> None:
+        """Take the description of a thing, and count it."""
+        self.things[each.section.place] += 1
+        self.put(said)
 
 
 class _Kind:
@@ -235,6 +256,7 @@ class _Kind:
         references = References(document.file, by_name)
         self.things: Sequence[Thing] = [thing(each, scope, formats, references, home) for each in sections]
         self.by_place = {each.place: each for each in self.things}
+        self.keyed_flows = [each.place for each in self.things if each.money is not None and each.identity is not None]
         self.privacy = privacy(sections, scope)
         self.needs_key = any(each.identity is None and each.money is not None for each in self.things)
 

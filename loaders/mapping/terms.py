@@ -60,6 +60,7 @@ def iri(value: str) -> str:
     return f"<{value}>"
 
 
+@lru_cache(maxsize=10_000)  # the flows of a record have its name, one after the other
 def literal(value: str, language: str | None = None) -> str:
     """Write words as N-Triples does.
 
@@ -85,6 +86,7 @@ def identifier(words: str) -> str:
     return f"{readable or 'x'}-{sha256(words.encode()).hexdigest()[:8]}"
 
 
+@lru_cache(maxsize=50_000)
 def thing_iri(kind: str, source: str, name: str) -> str:
     """Give the IRI of a thing that a source names.
 

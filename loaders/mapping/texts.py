@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
 from loaders.mapping.refusals import ValueRefused, mapping_refused
 from ontology.errors import near_matches
 
-__all__ = ["Cells", "Scope", "Text", "constant", "named_columns", "template_columns", "text"]
+__all__ = ["Cells", "Scope", "Text", "constant", "named_columns", "picked", "template_columns", "text"]
 
 Cells = Sequence[str]
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
@@ -67,6 +68,16 @@ def named_columns(given: Any) -> list[str]:
     else:
         parts = given if isinstance(given, list) else ()
     return [column for part in parts for column in named_columns(part)]
+
+
+def picked(indexes: Iterable[int]) -> Callable[[Cells], object]:
+    """Give what takes some of a record's cells, to be compared: a tuple of them, or the one.
+
+    >>> picked([2, 0])(["a", "b", "c"]), picked([1])(["a", "b"]), picked([])(["a"])
+    (('c', 'a'), 'b', ())
+    """
+    places = tuple(indexes)
+    return itemgetter(*places) if places else lambda cells: ()
 
 
 def constant(given: object) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from loaders.mapping.columns import Filler, Made, References, constant_terms, filler, is_known_thing
 from loaders.mapping.conditions import Condition, condition
@@ -12,12 +13,12 @@ from loaders.mapping.formats import Formats
 from loaders.mapping.money import Amount, Money
 from loaders.mapping.refusals import ValueRefused, mapping_refused
 from loaders.mapping.terms import Terms, identifier, iri, literal, predicate, thing_iri
-from loaders.mapping.texts import Cells, Scope, Text, constant, named_columns, text
+from loaders.mapping.texts import Cells, Scope, Text, constant, named_columns, picked, text
 from loaders.records import Record
 from loaders.tables.cells import canonical
 from ontology.identifiers import expand, is_slug, mint
 
-__all__ = ["Home", "Thing", "thing"]
+__all__ = ["Home", "Said", "Thing", "thing"]
 
 _Filled = tuple[str, Filler]
 
@@ -29,8 +30,8 @@ _DECIMAL: Final = iri(expand("xsd:decimal"))
 _INTEGER: Final = iri(expand("xsd:integer"))
 _ROW: Final = predicate("gov:row")
 _CURRENCY: Final = predicate("gov:currency")
-_FROM: Final = f" {predicate('gov:validFrom')} "
-_TO: Final = f" {predicate('gov:validTo')} "
+_FROM: Final = predicate("gov:validFrom")
+_TO: Final = predicate("gov:validTo")
 _NOTE: Final = predicate("skos:note")
 _RETURNED: Final = literal(
     "below zero in the source: money that goes back, with payer and recipient turned round", "en"
@@ -51,15 +52,33 @@ class Home:
     evidence: str
 
 
+class Said(NamedTuple):
+    """What is said about a thing: property and value of each statement, as N-Triples writes them."""
+
+    subject: str
+    pairs: list[str]
+
+    @property
+    def label(self) -> str:
+        """The pair that names the thing, "" where none does."""
+        return next((pair for pair in self.pairs if pair.startswith(_LABEL)), "")
+
+    @property
+    def text(self) -> str:
+        """The statements as N-Triples, a line each."""
+        start = f"<{self.subject}> "
+        return start + f" .\n{start}".join(self.pairs) + " .\n" if self.pairs else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """One section, compiled: which thing a record names by it, and what is said of the thing.
 
     `identity` gives the words that tell the thing from others, None where a flow is told by the whole record; `fixed`
     are the statements that are the same for every record, `fillers` make the others, by property.
-    `is_described` says that there are any, `has_term` that it may begin and end, `reads` at which cells of a record it
-    looks, `refers` to which other sections, `required` which cells must not be empty; `is_known` that others
-    describe it, `whole` that its identity is the whole end of its IRI.
+    `is_described` says that there are any, `has_term` that it may begin and end, `reads` gives the cells of a record at
+    which it looks, `refers` names the other sections that it refers to, `required` which cells must not be empty;
+    `is_known` says that others describe it, `whole` that its identity is the whole end of its IRI.
     """
 
     section: Section
@@ -74,7 +93,7 @@ class Thing:
     place: tuple[str, str]
     is_described: bool
     has_term: bool
-    reads: tuple[int, ...]
+    reads: Callable[[Cells], object]
     refers: tuple[tuple[str, str], ...]
     required: tuple[tuple[str, int], ...]
     is_known: bool
@@ -110,38 +129,50 @@ class Thing:
             if not cells[index].strip():
                 raise ValueRefused(name, "", f"it is empty, and {self.section.place} requires it")
 
-    def statements(self, subject: str, record: Record, made: Made, amount: Amount | None) -> list[str]:
-        """Give what is said about the thing, a line a statement."""
-        start, end = f"<{subject}> ", " .\n"
-        found = [f"{start}{pair}{end}" for pair in self.fixed]
+    def said(self, subject: str, record: Record, made: Made, amount: Amount | None) -> Said:
+        """Give what is said about the thing."""
+        found = list(self.fixed)
         unknown = amount is not None and amount.low is None and amount.high is None
         if unknown:  # there is no currency of nothing
-            found = [line for line in found if _CURRENCY not in line]
+            found = [pair for pair in found if not pair.startswith(_CURRENCY)]
+        returned = amount is not None and amount.returned
         for property_, fill in self.fillers:
             if unknown and property_ == _CURRENCY:
                 continue
-            if amount is not None and amount.returned:
+            if returned:
                 property_ = _TURNED.get(property_, property_)
-            found += [f"{start}{property_} {term}{end}" for term in fill(record.cells, made)]
+            for term in fill(record.cells, made):
+                found.append(f"{property_} {term}")
         if self.has_term:
             self._check_order(found)
-        if self.section.table.name == "flows":
-            found.append(f'{start}{_ROW} "{record.place}"^^{_INTEGER}{end}')
+        if self.money is not None:
+            found.append(f'{_ROW} "{record.place}"^^{_INTEGER}')
         if amount is not None:
-            for property_, number in ((_AMOUNT_MIN, amount.low), (_AMOUNT_MAX, amount.high)):
-                if number is not None:
-                    found.append(f'{start}{property_} "{canonical(number)}"^^{_DECIMAL}{end}')
-            if amount.returned:
-                found.append(f"{start}{_NOTE} {_RETURNED}{end}")
-        return found
+            found += _amounts(amount)
+        return Said(subject, found)
 
-    def _check_order(self, lines: list[str]) -> None:
+    def _check_order(self, pairs: list[str]) -> None:
         """Refuse what ends before it begins; ends of different precision are compared as far as both go."""
-        ends = [next((line.split('"')[1] for line in lines if each in line), "") for each in (_FROM, _TO)]
-        shared = min(map(len, ends))
-        if ends[0][:shared] > ends[1][:shared]:
+        begin, end = (next((pair for pair in pairs if pair.startswith(each)), "") for each in (_FROM, _TO))
+        if not (begin and end):
+            return
+        first, last = begin.split('"', 2)[1], end.split('"', 2)[1]
+        shared = min(len(first), len(last))
+        if first[:shared] > last[:shared]:
             columns = ", ".join(str(self.section.cells.get(name, "")) for name in ("valid_from", "valid_to"))
-            raise ValueRefused(columns.replace("{", "").replace("}", ""), " to ".join(ends), "it ends before it begins")
+            raise ValueRefused(columns.replace("{", "").replace("}", ""), f"{first} to {last}", "it ends before it begins")
+
+
+def _amounts(amount: Amount) -> Iterator[str]:
+    """Say how much it is; nothing about an end that is unknown."""
+    low, high = amount.low, amount.high
+    least = "" if low is None else canonical(low)
+    if low is not None:
+        yield f'{_AMOUNT_MIN} "{least}"^^{_DECIMAL}'
+    if high is not None:
+        yield f'{_AMOUNT_MAX} "{least if high is low else canonical(high)}"^^{_DECIMAL}'
+    if amount.returned:
+        yield f"{_NOTE} {_RETURNED}"
 
 
 def thing(section: Section, scope: Scope, formats: Formats, references: References, home: Home) -> Thing:
@@ -179,7 +210,7 @@ def thing(section: Section, scope: Scope, formats: Formats, references: Referenc
         (table.name, section.name),
         bool(fixed or fillers),
         {"valid_from", "valid_to"} <= set(cells),
-        tuple(scope.index(name, section.place) for name in dict.fromkeys(named_columns({**cells, **options}))),
+        picked(scope.index(name, section.place) for name in dict.fromkeys(named_columns({**cells, **options}))),
         tuple(_refers(section)),
         tuple((str(name), scope.index(str(name), f"{section.place}.required")) for name in options.get("required", [])),
         "known" in options,

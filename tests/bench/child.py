@@ -12,7 +12,7 @@ from statistics import median, quantiles
 from time import perf_counter, process_time
 from typing import Any
 
-__all__ = ["end_after", "in_child", "peak_of", "seconds", "spread"]
+__all__ = ["end_after", "in_child", "peak_of", "processor_seconds", "seconds", "spread"]
 
 
 def in_child(stage: Callable[..., Any], *inputs: Any) -> tuple[Any, int]:
@@ -56,6 +56,16 @@ def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
     begin = perf_counter()
     result = work()
     return perf_counter() - begin, result
+
+
+def processor_seconds(work: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Run something once; gives how long it took, for how long this process kept processors busy, and its result.
+
+    The second tells loads apart also on a machine that others work on.
+    """
+    busy = process_time()
+    taken, result = seconds(work)
+    return taken, process_time() - busy, result
 
 
 def spread(work: Callable[[int], Any], runs: int) -> dict[str, float]:
