@@ -132,11 +132,10 @@ class Store:
         """Add statements and pieces of N-Triples, all or none, after emptying the graphs in `replace`.
 
         Each piece comes with the graph that it goes into. For large data that is made piece by piece: a piece is made
-        while the two before are loaded, and memory holds these three. Their IRIs and language tags are not checked
-        again: whoever writes them has (a term of pyoxigraph checks its own). The flow columns are made of the pieces beside
-        the loading where that is certain to give the same as the store does (graph.flows_ahead). Gives the new
-        generation. An error in either iterable, and SyntaxError for a piece that is no N-Triples, leaves the store as
-        it was.
+        while the two before are loaded, and memory holds these three. IRIs and language tags in them are not checked
+        again: whoever writes a piece has. The flow columns are made of the pieces beside the loading where that is
+        certain to give the same as the store does (graph.flows_ahead). Gives the new generation. An error in either
+        iterable, and SyntaxError for a piece that is no N-Triples, leaves the store as it was.
         """
         return self.commit_folder(lambda draft, before: self._load_texts(draft, before, list(quads), texts, replace))
 

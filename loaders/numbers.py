@@ -39,6 +39,7 @@ _STYLES: Final[Mapping[str, _Marks]] = {
 NUMBERS: Final = tuple(_STYLES)
 """The styles, each a sample with its sign of thousands, where it has one, and its decimal sign."""
 
+_DASHES: Final = ("-", "\u2013", "\u2014")
 _LONGEST: Final = 60  # characters of a cell; no amount is longer, and a text is not searched through
 _SHOWN: Final = 5  # examples of refused cells
 
@@ -124,6 +125,8 @@ def _read(cell: str, style: str) -> Decimal:
 def _dress(before: str, behind: str) -> tuple[str, str, str]:
     """Give the sign of a number and its exponent by what stands before and behind it, or the reason of a refusal."""
     found = _DRESS.fullmatch(f"{before}0{behind}")
+    if behind.endswith(_DASHES):
+        return "", "", "; a dash behind it is not read, it can be an open range: write the digits"
     if not found:
         return "", "", ", with a sign before it and a currency on one side"
     words = [word.casefold() for word in found.group(1, 4, "after", "behind") if word]

@@ -137,6 +137,8 @@ def test_every_mapping_that_comes_along_can_be_read(name: str) -> None:
         ("7,T,Exa,town,,01/09/2006", "Amount", "it is empty; say what that means in the mapping"),
         ("7,T,Exa,town,-3,01/09/2006", "Amount", "it is below zero; say what that means in the mapping"),
         ("7,T,Exa,town,1e3,01/09/2006", "Amount", "expected a number"),
+        ("7,T,Exa,town,n/a,01/09/2006", "Amount", 'say so in the section: when = { column = "Amount", not = "n/a" }'),
+        ("7,T,Exa,town,EUR 5.–,01/09/2006", "Amount", "a dash behind it is not read, it can be an open range"),
         ("7,T,Exa,town,10,31/02/2006", "Start", "there is no day 31"),
         (",T,Exa,town,10,01/09/2006", "No", "the key is empty"),
         ("6,T,Exa,town,10,01/09/2006", "No", "the key stands twice"),
@@ -159,6 +161,23 @@ def test_a_thing_first_named_in_a_record_that_is_set_aside_is_described_by_the_n
     found = opened(tmp_path, ["1,T,Exa,town,bad,01/09/2006", "2,T,Exa,town,10,01/09/2006"])
     assert len([1 for subject, _, _ in triples(found) if subject.startswith("actor/grants-exa")]) > 3
     assert found.report.things["actors.holder"] == 1
+
+
+def test_a_thing_named_twice_in_a_record_that_is_set_aside_is_described_by_the_next(tmp_path: Path) -> None:
+    holder = GRANTS[GRANTS.index("[actors.holder]") : GRANTS.index("[flows.grant]")]
+    mapping = GRANTS.replace(holder, holder + holder.replace("actors.holder", "actors.partner"))
+    found = opened(tmp_path, ["1,T,Exa,town,10,31/02/2006", "2,T,Exa,town,10,01/09/2006"], mapping)
+    assert of(triples(found), "actor/grants-exa")["level"] == "level/local"
+    assert (found.report.aside, found.report.things["actors.holder"]) == (1, 1)
+
+
+def test_a_header_that_stands_lower_is_hinted_at(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused) as refused:
+        opened(tmp_path, [HEADER, "1,T,Exa,town,10,01/09/2006"], header="Grants of Examplia")
+    assert refused.value.problems[0].reason == (
+        "the file has no such column; the file has Grants of Examplia; "
+        "where the names of its columns stand in a lower row, say which: header = in [read]"
+    )
 
 
 def test_nothing_is_loaded_where_more_is_set_aside_than_is_allowed(tmp_path: Path) -> None:
@@ -278,6 +297,7 @@ def test_a_name_that_comes_later_is_another_name(tmp_path: Path) -> None:
         ("[source", "[source]", "", "not well-formed TOML"),
         ('empty = "zero"\ncurrency', "currency", "flows.grant.empty", "expected one of refuse, leave out, unknown"),
         ("", 'level = "national"\n', "actors.state", "level is missing"),
+        ('club = "clubb"', 'club = "ngo"', "actors.holder.type", "unknown actorType 'clubb'"),
         ('when = 3\nkey = "{No}"', 'key = "{No}"', "when", "expected { column ="),
     ],
 )

@@ -10,7 +10,7 @@ from loaders.mapping.figures import figure
 from loaders.mapping.formats import Formats
 from loaders.mapping.refusals import ValueRefused, mapping_refused
 from loaders.mapping.terms import Terms, iri, literal
-from loaders.mapping.texts import Cells, Scope, Text, constant, template_columns, text
+from loaders.mapping.texts import Cells, Scope, Text, constant, looked_up_words, template_columns, text
 from loaders.tables.cells import canonical
 from loaders.tables.schema import Column, table_named
 from ontology.errors import near_matches
@@ -169,6 +169,9 @@ def _text(given: Any, column: Column, scope: Scope, place: str) -> Filler:
     if constant(given):
         fixed = constant_terms(str(given), terms, scope, place)
         return lambda cells, made: fixed
+    if column.kind == "concept":
+        for word in looked_up_words(given, scope, place):
+            constant_terms(word, terms, scope, place)
     return lambda cells, made: terms.of(words.of(cells))
 
 

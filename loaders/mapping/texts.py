@@ -11,7 +11,17 @@ from typing import Any, Final
 from loaders.mapping.refusals import ValueRefused, mapping_refused
 from ontology.errors import near_matches
 
-__all__ = ["Cells", "Scope", "Text", "constant", "named_columns", "picked", "template_columns", "text"]
+__all__ = [
+    "Cells",
+    "Scope",
+    "Text",
+    "constant",
+    "looked_up_words",
+    "named_columns",
+    "picked",
+    "template_columns",
+    "text",
+]
 
 Cells = Sequence[str]
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
@@ -35,6 +45,8 @@ class Scope:
             return list(self.columns).index(name)
         near = near_matches(name, self.columns)
         hint = f"did you mean {' or '.join(near)}?" if near else f"the file has {', '.join(self.columns)}"
+        if not near and (len(self.columns) == 1 or any(each.startswith("(column ") for each in self.columns)):
+            hint += "; where the names of its columns stand in a lower row, say which: header = in [read]"
         raise mapping_refused(self.file, place, column, f"the file has no such column; {hint}")
 
 
@@ -160,6 +172,23 @@ def _lookup(given: Mapping[str, Any], scope: Scope, place: str) -> Text:
         raise ValueRefused(column, value, f"the mapping lists no such value ({place}); it lists {hint}")
 
     return Text((*source.columns, *(otherwise.columns if otherwise else ())), looked_up)
+
+
+def looked_up_words(given: Any, scope: Scope, place: str) -> list[str]:
+    """Give the words that look-ups in an expression can come to, each once; none of a template's.
+
+    They stand in the mapping, so whether a column can hold them is known before a record is read.
+    """
+    if not isinstance(given, dict):
+        return []
+    if "first" in given:
+        found = [word for option in given["first"] for word in looked_up_words(option, scope, place)]
+    else:
+        otherwise = given.get("otherwise", "")
+        found = [*_listed(given, scope, place).values()]
+        found += [meaning for _, meaning in _patterns(given.get("patterns", []), scope, place)]
+        found += [str(otherwise)] if constant(otherwise) else looked_up_words(otherwise, scope, place)
+    return list(dict.fromkeys(found))
 
 
 def _listed(given: Mapping[str, Any], scope: Scope, place: str) -> dict[str, str]:

@@ -160,7 +160,9 @@ class Thing:
         shared = min(len(first), len(last))
         if first[:shared] > last[:shared]:
             columns = ", ".join(str(self.section.cells.get(name, "")) for name in ("valid_from", "valid_to"))
-            raise ValueRefused(columns.replace("{", "").replace("}", ""), f"{first} to {last}", "it ends before it begins")
+            raise ValueRefused(
+                columns.replace("{", "").replace("}", ""), f"{first} to {last}", "it ends before it begins"
+            )
 
 
 def _amounts(amount: Amount) -> Iterator[str]:
