@@ -33,7 +33,7 @@ _ALIASES: Final = ("actors", "programmes")
 _LABEL: Final = predicate("skos:prefLabel")
 _ALIAS: Final = predicate("skos:altLabel")
 _RECENT: Final = 200_000
-"""So many descriptions are known again by what the record says, before the thing is looked up."""
+"""So many descriptions that went in are known again by what a record says, before the thing is looked up."""
 
 
 class Maker:
@@ -174,9 +174,11 @@ class Maker:
         told = hash((iri, each.reads(record.cells), *map(made.get, each.refers)))
         if told in self._recent:
             return
-        known = draft.described.get(iri)
-        if known is None and (known := self._described.get(iri)) is not None and known[0] == told:
+        accepted = self._described.get(iri)
+        if accepted is not None and accepted[0] == told:
             self._note(told)
+            return
+        known = draft.described.get(iri) or accepted
         if known is not None and known[0] == told:
             return
         said = each.said(iri, record, made, None)
@@ -191,7 +193,7 @@ class Maker:
                 draft.differing += 1
 
     def _note(self, told: int) -> None:
-        """Note that a description was accepted, by a digest of thing, cells and references."""
+        """Note a description that went in, by a digest of thing, cells and references: most records repeat the last."""
         if len(self._recent) >= _RECENT:
             self._recent.clear()
         self._recent.add(told)
