@@ -109,6 +109,7 @@ class _InMemory(Snapshot):
     def __init__(self, quads: Iterable[Quad]) -> None:
         self.generation = 1
         self.memory = {}
+        self._values = {}
         self.database = pyoxigraph.Store()
         self.database.extend(quads)
 
