@@ -99,7 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _open(state: State, settings: Settings) -> None:
     """Open the store, and start what answers queries and writes."""
-    state.store = open_store(settings.store)
+    state.store = open_store(settings.store, engine=settings.engine)
     snapshot = state.store.snapshot()
     columns_of(snapshot)
     state.edition = f"{version('subsidia')}-{snapshot.identity[:8]}"

@@ -19,6 +19,7 @@ from api.settings import SettingRefused, Settings
 from api.stores import open_store
 from graph.errors import StoreUnreachable
 from graph.remote.address import AddressRefused, store_place
+from graph.tabular.master import SparkMissing, SparkUnreachable
 from ontology.errors import SubsidiaError
 
 __all__ = ["main"]
@@ -69,7 +70,7 @@ def serve(
 
     settings = Settings.from_environment(store=store_place(store) if store else None, sources=sources)
     _check_port(host, port)
-    opened = open_store(settings.store, bare=empty, say=note)
+    opened = open_store(settings.store, bare=empty, engine=settings.engine, say=note)
     note(f"Subsidia on http://{host}:{port} (generation {opened.generation} of {settings.store})")
     os.environ["SUBSIDIA_STORE"] = str(settings.store)
     if settings.sources:
@@ -109,9 +110,9 @@ def main() -> None:
     """
     try:
         app()
-    except (AddressRefused, ParameterRefused, SettingRefused) as error:
+    except (AddressRefused, ParameterRefused, SettingRefused, SparkMissing) as error:
         _fail(error, 2)
-    except StoreUnreachable as error:
+    except (SparkUnreachable, StoreUnreachable) as error:
         _fail(error, 3)
     except SubsidiaError as error:
         _fail(error, 1)

@@ -20,6 +20,7 @@ from graph.errors import EngineFailed, QueryRefused, StoreUnreachable, SyntaxRef
 from graph.guard import QueryTooLong
 from graph.readers import Busy, Interrupted, NotAcceptable, OverMemory, OverSize, OverTime
 from graph.store import StoreBusy
+from graph.tabular.master import SparkMissing, SparkUnreachable
 from graph.writer import (
     DocumentRefused,
     GraphAbsent,
@@ -61,6 +62,8 @@ STATUS: Final[Mapping[type[SubsidiaError], tuple[int, str]]] = {
     InputRefused: (422, "Input refused"),
     EngineFailed: (502, "Engine failed"),
     StoreUnreachable: (503, "Store unreachable"),
+    SparkMissing: (503, "Spark not installed"),
+    SparkUnreachable: (503, "Spark unreachable"),
     Busy: (503, "Too many long queries"),
     Interrupted: (503, "Query interrupted"),
     OverTime: (504, "Query took too long"),

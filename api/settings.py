@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from graph.remote.address import store_place
 from graph.remote.login import PASSWORD, TOKEN, USER
+from graph.tabular.master import read_master
 from ontology.errors import SubsidiaError
 
 __all__ = ["ELSEWHERE", "SETTINGS", "Setting", "SettingRefused", "Settings"]
@@ -111,6 +112,7 @@ class Settings:
     """What can be set, and its defaults: times in seconds, sizes in bytes. `SETTINGS` says what each means."""
 
     store: Path | str = Path("subsidia-store")
+    engine: str = ""
     query_timeout: float = 10.0
     query_memory: int = 2**30
     result_bytes: int = 64 * 2**20
@@ -157,6 +159,12 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         store_place,
         "a folder, or the address of a SPARQL server",
         "where the statements are; a folder that is not there is made, with the casebook",
+    ),
+    "engine": Setting(
+        read_master,
+        "nothing for DuckDB, local[N], or spark://host:port",
+        "the Spark that sums of flows run on (docs/how-to/sum-on-spark.md)",
+        "none: DuckDB",
     ),
     "sources": Setting(Path, "a folder", "copies of the documents, to show the words of passages from", "none"),
     "token": Setting(

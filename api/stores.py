@@ -29,13 +29,15 @@ def open_store(
     empty: bool = False,
     bare: bool = False,
     fill: bool = False,
+    engine: str = "",
     say: Callable[[str], None] = lambda words: None,
 ) -> Store:
     """Open the store at a place; a folder without one is filled with the ontology and, unless `empty`, the casebook.
 
     With `bare` it is made without any statement: a plain dataset, until `subsidia load` adds the ontology. A store is
     made whole or not at all, also where several processes ask for it at once. A server is only read, unless
-    `fill` asks that an empty one is filled in the same way. Raises StoreUnreachable, AddressRefused.
+    `fill` asks that an empty one is filled in the same way. `engine` is where its flows are summed, as
+    `graph.tabular.master.read_master` reads it. Raises StoreUnreachable, AddressRefused.
     """
 
     def contents() -> list[Quad]:
@@ -44,6 +46,14 @@ def open_store(
         say(f"making {place} with the casebook")
         return [*_ontology(), *load_tables(CASEBOOK).quads]
 
+    opened = _opened(place, contents, bare=bare, fill=fill, say=say)
+    opened.spark_master = engine
+    return opened
+
+
+def _opened(
+    place: Path | str, contents: Callable[[], list[Quad]], *, bare: bool, fill: bool, say: Callable[[str], None]
+) -> Store:
     if isinstance(place, str):
         remote = RemoteStore(read_address(place), _cache())
         if not remote.snapshot().state.graphs:

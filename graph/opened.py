@@ -188,7 +188,7 @@ class OpenGraph:
             given["undirected"] = "both" if undirected else "refuse"
         if measure.seeded:
             given["seed"] = seed
-        found = measure.of(network, undirected=undirected, seed=seed)
+        found = measure.of(network, undirected=undirected, seed=seed, master=self.snapshot.spark_master)
         return Taken(measure, found, network, given, self.generation)
 
     def publish(self, taken: Taken) -> bool:

@@ -31,6 +31,7 @@ class Snapshot:
         self.generation = generation
         self.memory: dict[str, Callable[..., Any]] = {}
         self._values: dict[str, Mapping[str, Sequence[str]]] = {}
+        self.spark_master = ""
         try:
             finalize(self, os.close, _hold(folder))
             self.database = pyoxigraph.Store.read_only(str(folder / "graph"))

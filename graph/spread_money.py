@@ -19,6 +19,7 @@ from graph.funding.matrix import SUMMABLE, Cell, funding_matrix, period_sql
 from graph.remember import remembered
 from graph.snapshot import Snapshot
 from graph.spread import seats_of
+from graph.tabular.choice import flow_engine
 
 __all__ = ["SIDES", "Kind", "Money", "MoneySpread", "money_spread"]
 
@@ -81,7 +82,7 @@ def money_spread(
     of several that fit, transfers come first, then the kind with amounts of most countries, then the latest. An empty
     graph gives no sums. The cost is two scans of the flow columns.
     """
-    cells = funding_matrix(columns_of(snapshot), filters, "country").cells
+    cells = funding_matrix(flow_engine(snapshot), filters, "country").cells
     own = [cell for cell in cells if not cell.passed_on]
     kinds = _kinds(own, side)
     asked = (("currency", currency), ("phase", phase), ("period", period))

@@ -52,6 +52,8 @@ class Store:
     """
 
     remote = False
+    spark_master = ""
+    """The Spark that sums the flows of its snapshots, or nothing for DuckDB."""
 
     def __init__(self, path: Path) -> None:
         """Open an existing store; StoreUnreachable where there is none that can be read."""
@@ -106,6 +108,7 @@ class Store:
             while self._snapshot is None or self._snapshot.generation != generation:
                 try:
                     self._snapshot = Snapshot(_folder(self.path, generation), generation)
+                    self._snapshot.spark_master = self.spark_master
                 except StoreUnreachable:
                     # forgotten between being told and being opened: commits were made meanwhile
                     if self.generation == generation:

@@ -20,6 +20,7 @@ from graph.funding.ratios import readings
 from graph.queries import bind, query_text
 from graph.remember import remembered
 from graph.snapshot import Snapshot
+from graph.tabular.choice import flow_engine
 
 __all__ = ["cofinancing", "flow_page", "flows_document", "matrix_document", "matrix_query", "sankey_document"]
 
@@ -125,7 +126,7 @@ def matrix_query(filters: Filters, by: Dimension) -> str:
 
 @remembered(128)
 def _matrix(snapshot: Snapshot, filters: Filters, by: Dimension) -> Matrix:
-    return funding_matrix(columns_of(snapshot), filters, by)
+    return funding_matrix(flow_engine(snapshot), filters, by)
 
 
 def matrix_document(snapshot: Snapshot, filters: Filters, by: Dimension = "level") -> Document:

@@ -11,7 +11,7 @@ from api.answers.trace import kind_row
 from api.parameters import ParameterRefused
 from graph.columns import columns_of, where
 from graph.filters import Filters
-from graph.funding.concentration import concentration
+from graph.funding.concentration import Side, concentrations
 from graph.funding.interval import Interval
 from graph.funding.ledger import Flow, Kind, read_flows
 from graph.funding.maxflow import max_flow
@@ -19,6 +19,7 @@ from graph.funding.passing import conservation, pass_through
 from graph.funding.ratios import absorption, cofinancing, leverage
 from graph.remember import remembered
 from graph.snapshot import Snapshot
+from graph.tabular.choice import flow_engine
 from ontology.identifiers import mint
 
 __all__ = ["MOST_FLOWS", "indicators_document"]
@@ -51,7 +52,7 @@ def indicators_document(snapshot: Snapshot, filters: Filters, toward: str | None
     rows = [*_of_programmes(flows), *_of_flows(flows, filters)]
     if filters.actor:
         actor = mint("actor", filters.actor)
-        rows = [*_of_actor(flows, actor), *rows]
+        rows = [*_of_actor(flows, actor), *_concentrated(snapshot, filters, actor), *rows]
         if toward:
             every = _flows(snapshot, filters.without("actor"))
             rows += _between(every, actor, mint("actor", toward))
@@ -119,8 +120,14 @@ def _of_actor(flows: Sequence[Flow], actor: str) -> list[Row]:
         counts = {"flows": item.flows + item.parts, "with_amount": item.flows + item.parts - item.unknown}
         parts = {"numerator": item.passed_on, "denominator": item.received}
         rows.append(_row("pass-through", actor, item.kind, item.ratio, **parts, **counts, note=note))
-    for side, name in (("payer", "payers"), ("recipient", "recipients")):
-        for found in concentration(flows, actor, "payer" if side == "payer" else "recipient"):
+    return rows
+
+
+def _concentrated(snapshot: Snapshot, filters: Filters, actor: str) -> list[Row]:
+    sides: dict[Side, str] = {"payer": "payers", "recipient": "recipients"}
+    rows = []
+    for side, name in sides.items():
+        for found in concentrations(flow_engine(snapshot), filters, side).get(actor, ()):
             counts = {"flows": found.flows, "with_amount": found.with_amount}
             note = f"{found.parties} {name} with a known amount; {found.not_stated} flows name none"
             rows.append(_row(f"herfindahl-{name}", actor, found.kind, found.herfindahl, **counts, note=note))

@@ -111,7 +111,9 @@ def _measured(
     snapshot: Snapshot, filters: Filters, name: str, kinds: tuple[Kind, ...], chosen: str, both: bool, seed: int
 ) -> Measured:
     try:
-        return MEASURES[name].of(selected_network(snapshot, filters, kinds), undirected=both, seed=seed)
+        return MEASURES[name].of(
+            selected_network(snapshot, filters, kinds), undirected=both, seed=seed, master=snapshot.spark_master
+        )
     except DirectionMissing as error:
         expected = f"a network of directed ties for {name} (funding, hierarchy), or undirected=both: {error}"
         raise ParameterRefused("network", chosen, expected) from error

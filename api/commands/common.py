@@ -53,7 +53,7 @@ def note(words: str) -> None:
 
 def store_at(place: str | None) -> Store:
     """Open the store of the flag or the settings; a new folder is made with the casebook."""
-    return open_store(place_of(place), say=note)
+    return open_store(place_of(place), engine=Settings.from_environment().engine, say=note)
 
 
 @contextmanager

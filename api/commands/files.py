@@ -17,13 +17,13 @@ from api.parameters import ParameterRefused
 from api.respond import as_csv
 from graph.columns import columns_of, where
 from graph.filters import Filters
-from graph.flows import SCHEMA
+from graph.handover import PLAIN, write_parts
 from graph.network import network_of
 from graph.snapshot import Snapshot
 from ontology.errors import CellProblem, InputRefused
 from ontology.identifiers import PREFIXES
 
-__all__ = ["SUFFIXES", "write_export", "write_whole"]
+__all__ = ["SUFFIXES", "write_export", "write_partitioned", "write_whole"]
 
 
 def _statements(form: RdfFormat) -> Callable[[Snapshot, Filters, Path], None]:
@@ -54,11 +54,14 @@ def _csv(snapshot: Snapshot, filters: Filters, path: Path) -> None:
     path.write_text(as_csv(flows_document(snapshot, filters).data), encoding="utf-8", newline="")
 
 
-def _parquet(snapshot: Snapshot, filters: Filters, path: Path) -> None:
+def _flows(snapshot: Snapshot, filters: Filters) -> pa.Table:
     condition, inputs = where(filters)
     rows = columns_of(snapshot).rows(f"SELECT * FROM flows WHERE {condition} ORDER BY flow", inputs)
-    plain = pa.schema([(item.name, pa.string() if pa.types.is_dictionary(item.type) else item.type) for item in SCHEMA])
-    pq.write_table(pa.Table.from_pylist(rows, schema=plain), path)
+    return pa.Table.from_pylist(rows, schema=PLAIN)
+
+
+def _parquet(snapshot: Snapshot, filters: Filters, path: Path) -> None:
+    pq.write_table(_flows(snapshot, filters), path)
 
 
 SUFFIXES: Final[dict[str, Callable[[Snapshot, Filters, Path], None]]] = {
@@ -83,6 +86,23 @@ def write_export(snapshot: Snapshot, filters: Filters, path: Path) -> None:
         raise ParameterRefused("file", str(path), f"a name that ends in one of {', '.join(SUFFIXES)}")
     write = SUFFIXES[path.suffix]
     _whole(path, lambda draft: write(snapshot, filters, draft))
+
+
+def write_partitioned(snapshot: Snapshot, filters: Filters, folder: Path) -> int:
+    """Write the flows into a new folder of Parquet files by country and year; gives how many files they are.
+
+    Raises ParameterRefused for another ending than .parquet and for what is there already, InputRefused where the
+    folder cannot be written; then nothing is left.
+    """
+    if folder.suffix != ".parquet":
+        raise ParameterRefused("file", str(folder), "a name that ends in .parquet, to be partitioned")
+    if folder.exists():
+        raise ParameterRefused("file", str(folder), "the name of a new folder: nothing is written over one")
+    try:
+        write_parts(_flows(snapshot, filters), folder)
+    except OSError as error:
+        raise InputRefused([CellProblem(str(folder), 0, "", "", f"cannot be written ({error.strerror})")]) from error
+    return sum(1 for path in folder.rglob("*.parquet") if path.is_file())
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -28,7 +28,7 @@ from api.commands.common import (
     print_table,
     store_at,
 )
-from api.commands.files import write_export
+from api.commands.files import write_export, write_partitioned
 from api.parameters import ParameterRefused, one_of
 from graph.funding.matrix import DIMENSIONS, Dimension
 from graph.gaps.publish import publish_gaps
@@ -220,10 +220,17 @@ def export(
     level: Level = None,
     programme: Programme = None,
     at: At = None,
+    partitioned: Annotated[
+        bool, typer.Option("--partitioned", help="of .parquet a folder, by country and year, as Spark reads it")
+    ] = False,
     store: StorePath = None,
 ) -> None:
     """Write the graph, or with filters its network (.graphml, .gexf) or its flows (.csv, .parquet), to a file."""
     snapshot = store_at(store).snapshot()
     filters = given_filters(snapshot, "quantity", country=country, field=field, level=level, programme=programme, at=at)
+    if partitioned:
+        files = write_partitioned(snapshot, filters, file)
+        print(f"{file}: {files:,} files, generation {snapshot.generation}", file=sys.stderr)
+        return
     write_export(snapshot, filters, file)
     print(f"{file}: {file.stat().st_size:,} bytes, generation {snapshot.generation}", file=sys.stderr)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from graph.columns import inputs_of
+from graph.filters import Filters
 from graph.funding.interval import Interval, total
-from graph.funding.ledger import Flow, Kind
-from graph.funding.sums import without_parts
+from graph.funding.ledger import Kind
+from graph.tabular.engine import FlowEngine, answered
 
-__all__ = ["Concentration", "Side", "concentration", "herfindahl"]
+__all__ = ["Concentration", "Side", "concentrations", "herfindahl"]
 
 Side = Literal["payer", "recipient"]
 
@@ -37,47 +39,82 @@ class Concentration:
     not_stated: int
 
 
-def concentration(flows: Iterable[Flow], actor: str, side: Side) -> tuple[Concentration, ...]:
-    """Give the concentration of those who pay an actor (side `payer`), or whom it pays (side `recipient`).
+def concentrations(engine: FlowEngine, filters: Filters, side: Side) -> dict[str, tuple[Concentration, ...]]:
+    """Give the concentration of those who pay each body (side `payer`), or whom it pays (side `recipient`).
 
-    One result a kind of money; kinds of which no amount is known give none, as does an empty graph. A flow and its
-    part are never both counted. The cost grows with the number of flows. Source: see `herfindahl`.
+    Of the flows that the filters let through; one result a kind of money, and none for a body of which no amount is
+    known, as for an empty graph. A flow and its part are never both counted. The cost is some scans of the flows, and
+    a sum a body, party and kind. Source: see `herfindahl`.
     """
-    facing = "recipient" if side == "payer" else "payer"
-    mine = without_parts(flow for flow in flows if flow.summable and getattr(flow, facing) == actor)
-    groups: dict[Kind, list[Flow]] = defaultdict(list)
-    for flow in mine:
-        if flow.amount is not None:
-            groups[flow.kind].append(flow)
-    blank = sum(flow.amount is None for flow in mine)
-    found = []
-    for kind in sorted(groups, key=lambda kind: kind.order):
-        amounts: dict[str, list[Interval]] = defaultdict(list)
-        for flow in groups[kind]:
-            party = getattr(flow, side)
-            if party is not None and flow.amount is not None:
-                amounts[party].append(flow.amount)
-        known = {party: total(values) for party, values in sorted(amounts.items())}
+    from graph.funding.concentration_question import party_sums
+
+    inputs = inputs_of(filters)
+    asked = inputs if filters.at is None else {**inputs, "at": filters.at}
+    rows = answered(engine, party_sums, side, tuple(inputs), filters.at is not None, _wholes(engine), inputs=asked)
+    bodies: dict[str, list[_Party]] = defaultdict(list)
+    for body, party, quantity, currency, phase, period, low, high, flows, with_amount in rows:
+        amount = Interval(low, high) if with_amount else None
+        bodies[body].append(_Party(party, Kind(quantity, currency, phase, period), amount, flows, with_amount))
+    found = {body: tuple(_concentrations(side, parties)) for body, parties in sorted(bodies.items())}
+    return {body: results for body, results in found.items() if results}
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """What one payer or recipient (None: not stated) has of the money of a body, in one kind."""
+
+    party: str | None
+    kind: Kind
+    amount: Interval | None
+    flows: int
+    with_amount: int
+
+
+def _wholes(engine: FlowEngine) -> str:
+    """Give the name of the table of all flows that each flow is part of, directly or through others.
+
+    Each step doubles how far it reaches, so that a chain of a thousand flows takes ten.
+    """
+    from graph.funding.concentration_question import further, stated_wholes, wholes_counted
+    from graph.tabular.question import sql_of
+
+    name, step = "wholes_0", 0
+    engine.keep(name, sql_of(engine.dialect, stated_wholes))
+    reached = -1
+    while (count := answered(engine, wholes_counted, name)[0][0]) > reached:
+        reached, step = count, step + 1
+        before, name = name, f"wholes_{step}"
+        engine.keep(name, sql_of(engine.dialect, further, before))
+    return name
+
+
+def _concentrations(side: Side, parties: Iterable[_Party]) -> Iterator[Concentration]:
+    kinds: dict[Kind, list[_Party]] = defaultdict(list)
+    blank = 0
+    for each in parties:
+        blank += each.flows - each.with_amount
+        if each.amount is not None:
+            kinds[each.kind].append(each)
+    for kind in sorted(kinds, key=lambda kind: kind.order):
+        known = {each.party: each.amount for each in kinds[kind] if each.party is not None and each.amount is not None}
+        known = dict(sorted(known.items()))
         shares = _shares(known)
         if not shares:
             continue
-        largest = max(shares, key=lambda party: (known[party].high, known[party].low, party))
-        found.append(
-            Concentration(
-                side=side,
-                kind=kind,
-                herfindahl=herfindahl(known.values()),
-                largest=largest,
-                dependency=Interval(
-                    max(share.low for share in shares.values()), max(share.high for share in shares.values())
-                ),
-                parties=len(shares),
-                flows=len(groups[kind]) + blank,
-                with_amount=sum(len(values) for values in amounts.values()),
-                not_stated=sum(getattr(flow, side) is None for flow in groups[kind]),
-            )
+        counted = {each.party: each.with_amount for each in kinds[kind]}
+        yield Concentration(
+            side=side,
+            kind=kind,
+            herfindahl=herfindahl(known.values()),
+            largest=max(shares, key=lambda party: (known[party].high, known[party].low, party)),
+            dependency=Interval(
+                max(share.low for share in shares.values()), max(share.high for share in shares.values())
+            ),
+            parties=len(shares),
+            flows=sum(counted.values()) + blank,
+            with_amount=sum(count for party, count in counted.items() if party is not None),
+            not_stated=counted.get(None, 0),
         )
-    return tuple(found)
 
 
 def _shares(amounts: dict[str, Interval]) -> dict[str, Interval]:

@@ -13,8 +13,9 @@ from decimal import Decimal
 from itertools import starmap
 from typing import Any, Final, Literal, get_args
 
-from graph.columns import Columns, where
+from graph.columns import inputs_of
 from graph.filters import Filters
+from graph.tabular.engine import FlowEngine, answered
 
 __all__ = ["DIMENSIONS", "SUMMABLE", "Cell", "Dimension", "LeftOut", "Matrix", "funding_matrix", "period_sql"]
 
@@ -23,14 +24,6 @@ DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
 
 SUMMABLE: Final = ("transfer", "allocation", "commitment", "budget-line", "own-contribution")
 """Quantities whose amounts may be added among themselves; only transfers make a funding total."""
-
-_KEYS: Final[dict[Dimension, tuple[str, str]]] = {
-    "level": ("payer_level", "recipient_level"),
-    "country": ("payer_country", "recipient_country"),
-    "actor": ("payer", "recipient"),
-    "programme": ("programme", "programme"),
-    "field": ("field_set", "field_set"),
-}
 
 
 @dataclass(slots=True)
@@ -80,78 +73,43 @@ class Matrix:
 
 
 def period_sql(at: int | None) -> str:
-    """Give the SQL expression for the kind of period of a flow.
+    """Give the SQL expression for the kind of period of a flow, which `graph.tabular.flows.period` defines."""
+    from graph.tabular.flows import periods
+    from graph.tabular.question import condition_of
 
-    A year (2006): a one-year amount, or a yearly rate that holds at the year asked for. 2007–2013: one amount
-    over several years, never split. `yearly 2000–2004`: a yearly rate over several years. `undated`,
-    `yearly, undated`: the source gives no year. Only like periods are added.
-    """
-    span = (
-        "CASE WHEN begin_year IS NOT NULL AND end_year IS NOT NULL THEN begin_year || '–' || end_year "
-        "WHEN begin_year IS NOT NULL THEN 'from ' || begin_year "
-        "WHEN end_year IS NOT NULL THEN 'until ' || end_year ELSE 'undated' END"
-    )
-    yearly = f"CASE WHEN begin_year IS NULL AND end_year IS NULL THEN 'yearly, undated' ELSE 'yearly ' || {span} END"
-    asked = f"WHEN per = 'year' AND (begin_year IS NOT NULL OR end_year IS NOT NULL) THEN '{at}' " if at else ""
-    return (
-        "CASE WHEN begin_year = end_year THEN CAST(begin_year AS VARCHAR) "
-        f"{asked}WHEN per = 'year' THEN {yearly} ELSE {span} END"
-    )
+    return condition_of(periods, at)
 
 
-def funding_matrix(columns: Columns, filters: Filters, by: Dimension = "level") -> Matrix:
+def funding_matrix(engine: FlowEngine, filters: Filters, by: Dimension = "level") -> Matrix:
     """Sum the flows that the filters let through, from key to key of a dimension.
 
     A flow of several fields has them together as its key in the dimension `field`, so that its money is counted
-    once. An empty graph gives a matrix without cells. The cost is one scan of the columns, or of their sums by level
+    once. An empty graph gives a matrix without cells. The cost is one scan of the flows, or of their sums by level
     where these tell enough.
     """
-    condition, inputs = where(filters)
-    quantities = ", ".join(f"'{name}'" for name in SUMMABLE)
-    summable = f"quantity IN ({quantities}) AND per IN ('total', 'year')"
-    groups = _groups(filters, by, condition)
-    rows = columns.tuples(
-        f"""
-        WITH sums AS (
-            SELECT payer, recipient, currency, phase, quantity, {period_sql(filters.at)} AS period, passed_on,
-                   sum(minimum) AS minimum, sum(maximum) AS maximum,
-                   CAST(sum(flows) AS BIGINT) AS flows, CAST(sum(with_amount) AS BIGINT) AS with_amount,
-                   bit_or(1 << enum_code(basis)) AS bases
-            FROM ({groups}) WHERE {summable}
-            GROUP BY ALL
-        )
-        SELECT * REPLACE (CAST(minimum AS VARCHAR) AS minimum, CAST(maximum AS VARCHAR) AS maximum),
-               CAST(sum(flows) OVER pair AS BIGINT) AS pair_flows,
-               CAST(sum(with_amount) OVER pair AS BIGINT) AS pair_with_amount
-        FROM sums WINDOW pair AS (PARTITION BY payer, recipient)
-        ORDER BY payer, recipient, currency, phase, quantity, period, passed_on
-        """,
-        inputs,
-    )
-    cells = _cells(rows, columns.words("basis"))
+    from graph.funding.matrix_question import cells, left_out, level_sums
+    from graph.tabular.question import sql_of
+
+    inputs = inputs_of(filters)
+    from_levels = by == "level" and not filters.without(*_OF_LEVEL_SUMS).given()
+    if from_levels:
+        engine.keep("level_sums", sql_of(engine.dialect, level_sums))
+    shape = (by, tuple(inputs), from_levels)
+    words = engine.words("basis")
+    asked = inputs if filters.at is None else {**inputs, "at": filters.at}
+    rows = answered(engine, cells, *shape, tuple(words), filters.at is not None, inputs=asked)
+    found = _cells(rows, words)
     return Matrix(
         by=by,
-        cells=cells,
-        left_out=_left_out(columns, groups, inputs, summable),
-        flows=sum(cell.flows for cell in cells),
-        with_amount=sum(cell.with_amount for cell in cells),
+        cells=found,
+        left_out=_left_out(answered(engine, left_out, *shape, inputs=inputs)),
+        flows=sum(cell.flows for cell in found),
+        with_amount=sum(cell.with_amount for cell in found),
     )
 
 
-def _groups(filters: Filters, by: Dimension, condition: str) -> str:
-    """Give the SQL for the flows that pass, added up by all that cells tell apart, before periods have their words."""
-    told_apart = "currency, phase, quantity, per, begin_year, end_year, basis"
-    if by == "level" and not filters.without("level", "type", "basis", "at", "since", "until").given():
-        return (
-            f"SELECT payer_level AS payer, recipient_level AS recipient, {told_apart}, passed_on, minimum, maximum, "
-            f"flows, with_amount FROM level_sums WHERE {condition}"
-        )
-    payer, recipient = _KEYS[by]
-    return (
-        f"SELECT {payer} AS payer, {recipient} AS recipient, {told_apart}, part_of IS NOT NULL AS passed_on, "
-        "sum(amount_min) AS minimum, sum(amount_max) AS maximum, count(*) AS flows, count(amount_max) AS with_amount "
-        f"FROM flows WHERE {condition} GROUP BY ALL"
-    )
+_OF_LEVEL_SUMS: Final = ("level", "type", "basis", "at", "since", "until")
+"""The filters that flows which are added up by level can still be narrowed by."""
 
 
 def _cells(rows: list[tuple[Any, ...]], words: list[str]) -> tuple[Cell, ...]:
@@ -174,22 +132,14 @@ def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _left_out(columns: Columns, groups: str, inputs: dict[str, object], summable: str) -> tuple[LeftOut, ...]:
-    rows = columns.rows(
-        f"""
-        SELECT CAST(quantity AS VARCHAR) AS quantity, CAST(per AS VARCHAR) AS per, CAST(sum(flows) AS BIGINT) AS flows
-        FROM ({groups}) WHERE NOT ({summable})
-        GROUP BY ALL ORDER BY ALL
-        """,
-        inputs,
-    )
+def _left_out(rows: list[tuple[Any, ...]]) -> tuple[LeftOut, ...]:
     found: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        if row["quantity"] in SUMMABLE:
-            reason = f"a rate per {row['per']} is no sum of money"
+    for quantity, per, flows in rows:
+        if quantity in SUMMABLE:
+            reason = f"a rate per {per} is no sum of money"
         else:
-            reason = _REASONS.get(row["quantity"], "not a kind of figure that may be summed")
-        found[reason, row["quantity"]] += row["flows"]
+            reason = _REASONS.get(quantity, "not a kind of figure that may be summed")
+        found[reason, quantity] += flows
     return tuple(LeftOut(reason, quantity, flows) for (reason, quantity), flows in sorted(found.items()))
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from graph.measures.projection import Network, Undirected, digraph_of, levels_of
+from graph.measures.projection import Network, Undirected, arcs_of, levels_of
+from graph.tabular.engine import answered
+from graph.tabular.ties import tie_engine
 
 __all__ = ["ROLES", "brokerage", "brokerage_totals"]
 
 ROLES: Final = ("coordinator", "itinerant", "representative", "gatekeeper", "liaison")
 
 
-def brokerage(network: Network, *, undirected: Undirected = "refuse") -> dict[str, dict[str, int] | None]:
+def brokerage(
+    network: Network, *, undirected: Undirected = "refuse", master: str = ""
+) -> dict[str, dict[str, int] | None]:
     """Count how often each actor brokers between two others, by the levels of the three.
 
     For a two-path from a sender over the broker to a receiver, where no tie goes from the sender to the receiver:
@@ -33,6 +36,8 @@ def brokerage(network: Network, *, undirected: Undirected = "refuse") -> dict[st
     undirected
         A tie without direction is refused, unless it is declared to go in `both` directions; then representative and
         gatekeeper are equal for such ties.
+    master
+        The Spark that counts; nothing for DuckDB.
 
     Raises
     ------
@@ -55,23 +60,16 @@ def brokerage(network: Network, *, undirected: Undirected = "refuse") -> dict[st
     >>> brokerage(path)["region"]
     {'coordinator': 0, 'itinerant': 0, 'representative': 0, 'gatekeeper': 0, 'liaison': 1}
     """
+    from graph.measures.tie_questions import brokered
+
     levels = levels_of(network)
-    arcs = digraph_of(network, undirected=undirected)
-    receivers = {actor: frozenset(arcs.successors(actor)) for actor in arcs}
-    found: dict[str, dict[str, int] | None] = {}
-    for broker, level in levels.items():
-        if level is None:
-            found[broker] = None
-            continue
-        counts = dict.fromkeys(ROLES, 0)
-        for sender in arcs.predecessors(broker):
-            source = levels[sender]
-            if source is not None:
-                targets = Counter([levels[receiver] for receiver in receivers[broker] - receivers[sender] - {sender}])
-                for target, paths in targets.items():
-                    if target is not None:
-                        counts[_role(source, level, target)] += paths
-        found[broker] = counts
+    found = {actor: None if level is None else dict.fromkeys(ROLES, 0) for actor, level in levels.items()}
+    actors = list(levels)
+    engine = tie_engine(levels, arcs_of(network, undirected=undirected), master)
+    for actor, role, paths in answered(engine, brokered):
+        roles = found[actors[actor]]
+        assert roles is not None
+        roles[role] = paths
     return found
 
 
@@ -79,11 +77,3 @@ def brokerage_totals(found: Mapping[str, Mapping[str, int] | None]) -> dict[str,
     """Add up the roles of all actors, as `brokerage` gives them; all 0 for an empty graph."""
     counts = [roles for roles in found.values() if roles is not None]
     return {role: sum(roles[role] for roles in counts) for role in ROLES}
-
-
-def _role(sender: str, broker: str, receiver: str) -> str:
-    if sender == receiver:
-        return "coordinator" if broker == sender else "itinerant"
-    if broker == sender:
-        return "representative"
-    return "gatekeeper" if broker == receiver else "liaison"

@@ -8,12 +8,14 @@ from operator import ne
 from random import Random
 from typing import Any
 
-from graph.measures.projection import Network, levels_of, ties_in
+from graph.measures.projection import Network, arcs_of, levels_of
+from graph.tabular.engine import answered
+from graph.tabular.ties import tie_engine
 
 __all__ = ["ei_by_actor", "ei_index"]
 
 
-def ei_by_actor(network: Network) -> dict[str, float]:
+def ei_by_actor(network: Network, *, master: str = "") -> dict[str, float]:
     """Give the E-I index of each actor: (external - internal) / (external + internal) over its partners.
 
     Nodes are actors, edges dyads: two actors tied in any direction, by however many ties, are one; self-loops and
@@ -25,15 +27,16 @@ def ei_by_actor(network: Network) -> dict[str, float]:
     Krackhardt, D. and Stern, R. N. (1988). Informal networks and organizational crises: an experimental simulation.
     Social Psychology Quarterly 51, 123-140.
     """
+    from graph.measures.tie_questions import partners
+
     levels = levels_of(network)
-    ends: dict[str, list[bool]] = {actor: [] for actor in levels}
-    for one, other in _dyads(network, levels):
-        for actor in (one, other):
-            ends[actor].append(levels[one] != levels[other])
-    return {actor: (2 * sum(outer) - len(outer)) / len(outer) if outer else nan for actor, outer in ends.items()}
+    actors, found = list(levels), dict.fromkeys(levels, nan)
+    for actor, count, external in answered(tie_engine(levels, arcs_of(network), master), partners):
+        found[actors[actor]] = _index(external, count)
+    return found
 
 
-def ei_index(network: Network, *, permutations: int = 999, seed: int = 0) -> dict[str, Any]:
+def ei_index(network: Network, *, permutations: int = 999, seed: int = 0, master: str = "") -> dict[str, Any]:
     """Give the E-I index of the network, rescaled to what its level sizes and ties allow, and its permutation test.
 
     Nodes and edges as for `ei_by_actor`. Of T dyads, E are external; `index` is (E - I) / T, from -1 to 1.
@@ -47,11 +50,15 @@ def ei_index(network: Network, *, permutations: int = 999, seed: int = 0) -> dic
     ----------
     Krackhardt and Stern (1988), as above; the rescaling as UCINET 6 documents it (Network > Cohesion > E-I index).
     """
-    levels = {actor: level for actor, level in levels_of(network).items() if level is not None}
-    number = {actor: index for index, actor in enumerate(levels)}
-    labels = list(levels.values())
-    dyads = [(number[one], number[other]) for one, other in _dyads(network, levels)]
-    external = sum(labels[one] != labels[other] for one, other in dyads)
+    from graph.measures.tie_questions import dyads as dyads_asked
+
+    every = levels_of(network)
+    rows = answered(tie_engine(every, arcs_of(network), master), dyads_asked)
+    known = [place for place, level in enumerate(every.values()) if level is not None]
+    number = {place: index for index, place in enumerate(known)}
+    labels = [level for level in every.values() if level is not None]
+    dyads = [(number[one], number[other]) for one, other, _ in rows]
+    external = sum(differ for *_, differ in rows)
     total, pairs = len(dyads), comb(len(labels), 2)
     inner = sum(comb(size, 2) for size in Counter(labels).values())
     if not total:
@@ -94,9 +101,3 @@ def _tested(
         "p_higher": sum(found >= external for found in drawn),
     }
     return {name: (1 + count) / (1 + permutations) if permutations else nan for name, count in beyond.items()}
-
-
-def _dyads(network: Network, levels: dict[str, str | None] | dict[str, str]) -> list[tuple[str, str]]:
-    """List the pairs of actors with a level that are tied, each once, in a fixed order."""
-    pairs = {(one, other) if one < other else (other, one) for one, other, _, _ in ties_in(network)}
-    return sorted(pair for pair in pairs if levels.get(pair[0]) is not None and levels.get(pair[1]) is not None)

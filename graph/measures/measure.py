@@ -31,7 +31,7 @@ class Measure:
     `yields` says what a value is; `function` gives it for a network and the parameters; `whole` gives what there is to
     say of the network as a whole, from the network, what `function` found, and the parameters. A `directed` measure
     needs to be told what a tie without direction is; a `seeded` one draws random numbers. `most_ties` is what it is
-    computed for.
+    computed for. A `tabular` one can be counted by Spark.
     """
 
     name: str
@@ -47,11 +47,13 @@ class Measure:
     directed: bool = False
     seeded: bool = False
     most_ties: int | None = None
+    tabular: bool = False
 
-    def of(self, network: Network, *, undirected: bool = False, seed: int = 0) -> Measured:
+    def of(self, network: Network, *, undirected: bool = False, seed: int = 0, master: str = "") -> Measured:
         """Take the measure of a network.
 
         `undirected` declares that ties without direction count in both directions, for a measure that asks.
+        `master` is the Spark that counts, for a measure that can, nothing for DuckDB.
         Raises MeasureUndefined where the network has no value of it.
         """
         ties = network.number_of_edges()
@@ -62,6 +64,8 @@ class Measure:
             given["undirected"] = "both"
         if self.seeded:
             given["seed"] = seed
+        if self.tabular:
+            given["master"] = master
         found = self.function(network, **given)
         if self.yields == "one value for the network":
             return Measured(whole=found)

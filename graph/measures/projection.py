@@ -16,7 +16,7 @@ import networkx as nx
 from graph.measures.errors import DirectionMissing, WeightNegative
 from ontology.vocabulary import vocabulary
 
-__all__ = ["Network", "Undirected", "digraph_of", "level_order", "levels_of", "simple_of", "ties_in"]
+__all__ = ["Network", "Undirected", "arcs_of", "digraph_of", "level_order", "levels_of", "simple_of", "ties_in"]
 
 Network: TypeAlias = "nx.Graph[str]"
 Undirected = Literal["refuse", "both"]
@@ -74,6 +74,11 @@ def digraph_of(network: Network, *, undirected: Undirected = "both", weight: str
     graph: nx.DiGraph[str] = nx.DiGraph()
     _fill(graph, network, _arcs(network, undirected, weight))
     return graph
+
+
+def arcs_of(network: Network, *, undirected: Undirected = "both") -> list[tuple[str, str]]:
+    """Give each ordered pair of tied actors once; DirectionMissing as for `digraph_of`."""
+    return list(_arcs(network, undirected, None))
 
 
 def simple_of(network: Network, *, weight: str | None = None) -> nx.Graph[str]:

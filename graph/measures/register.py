@@ -99,6 +99,7 @@ def _positions() -> Iterator[Measure]:
         brokerage.brokerage,
         lambda network, found, given: brokerage.brokerage_totals(found),
         directed=True,
+        tabular=True,
     )
     yield Measure(
         "constraint",
@@ -161,10 +162,11 @@ def _levels() -> Iterator[Measure]:
         "-1 (own level only) to 1 (other levels only); none without partners that have a level",
         "Krackhardt, D. and Stern, R. N. (1988). Informal networks and organizational crises. Social Psychology "
         "Quarterly 51, 123-140.",
-        lambda network, **_: external_internal.ei_by_actor(network),
+        lambda network, master="", **_: external_internal.ei_by_actor(network, master=master),
         lambda network, found, given: external_internal.ei_index(network, **given),
         parameters={"permutations": 199},
         seeded=True,
+        tabular=True,
     )
 
 

@@ -194,6 +194,8 @@ class RemoteStore(Store):
         if self._held is None or self._held.folder != copy.folder:
             state = _copied(copy.folder)
             self._held = RemoteSnapshot(copy.folder, state, self.engine) if state else None
+            if self._held is not None:
+                self._held.spark_master = self.spark_master
 
 
 def _trusted(database: pyoxigraph.Store, now: State) -> State:
