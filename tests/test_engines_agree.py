@@ -29,6 +29,7 @@ from graph.measures.brokerage import brokerage
 from graph.measures.external_internal import ei_by_actor, ei_index
 from graph.snapshot import Snapshot
 from graph.tabular.engine import FlowEngine
+from graph.tabular.master import SparkMissing
 from graph.tabular.spark import Spark, SparkFlows
 from ontology.errors import InputRefused
 from ontology.identifiers import mint
@@ -341,3 +342,17 @@ def test_another_engine_is_refused_in_one_line(engine_setting: str) -> None:
     assert str(caught.value) == (
         f"SUBSIDIA_ENGINE={engine_setting}: expected nothing for DuckDB, local[N], or spark://host:port"
     )
+
+
+def test_spark_that_is_not_installed_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graph.tabular.master.find_spec", lambda name: None)
+    with pytest.raises(SparkMissing, match=r"^SUBSIDIA_ENGINE=local\[2\]: .*pip install 'subsidia\[spark\]'$"):
+        Settings.from_environment({"SUBSIDIA_ENGINE": "local[2]"})
+    assert Settings.from_environment({}).engine == "", "DuckDB needs none"
+
+
+def test_spark_without_a_java_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(SparkMissing, match="no Java runtime: install one, 17 or newer"):
+        SparkFlows("local[2]", tmp_path)

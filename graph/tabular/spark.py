@@ -109,6 +109,8 @@ def _connected(master: str) -> SparkSession:
     settings = settings.config("spark.ui.showConsoleProgress", "false").config("spark.sql.session.timeZone", "UTC")
     if master.startswith("local"):
         settings = settings.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+        # Spark's own 200 are for many machines: in one process they take longer than what they divide
+        settings = settings.config("spark.sql.shuffle.partitions", "8")
     try:
         with _connecting:
             return settings.getOrCreate()
