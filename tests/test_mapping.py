@@ -171,6 +171,15 @@ def test_a_thing_named_twice_in_a_record_that_is_set_aside_is_described_by_the_n
     assert (found.report.aside, found.report.things["actors.holder"]) == (1, 1)
 
 
+def test_an_amount_without_a_currency_is_set_aside(tmp_path: Path) -> None:
+    mapping = GRANTS.replace('currency = "EUR"', 'currency = "{Unit}"')
+    rows = ["1,T,Exa,town,10,01/09/2006,EUR", "2,T,Exa,town,20,01/09/2006,"]
+    found = opened(tmp_path, rows, mapping, f"{HEADER},Unit")
+    assert "flow/grants-grant-2" not in {subject for subject, _, _ in triples(found)}
+    (problem,) = found.report.first
+    assert (problem.column, problem.reason) == ("Unit", "it is empty, and an amount needs a currency")
+
+
 def test_a_header_that_stands_lower_is_hinted_at(tmp_path: Path) -> None:
     with pytest.raises(InputRefused) as refused:
         opened(tmp_path, [HEADER, "1,T,Exa,town,10,01/09/2006"], header="Grants of Examplia")
@@ -297,6 +306,7 @@ def test_a_name_that_comes_later_is_another_name(tmp_path: Path) -> None:
         ("[source", "[source]", "", "not well-formed TOML"),
         ('empty = "zero"\ncurrency', "currency", "flows.grant.empty", "expected one of refuse, leave out, unknown"),
         ("", 'level = "national"\n', "actors.state", "level is missing"),
+        ("", 'currency = "EUR"\n', "flows.grant", "currency is missing: an amount needs one"),
         ('club = "clubb"', 'club = "ngo"', "actors.holder.type", "unknown actorType 'clubb'"),
         ('when = 3\nkey = "{No}"', 'key = "{No}"', "when", "expected { column ="),
     ],

@@ -165,3 +165,5 @@ def _check_whole(file: str, section: Section) -> None:
             and not (column.name == "label" and section.table.name == "flows")
         ):
             raise mapping_refused(file, section.place, None, f"{column.name} is missing: {column.meaning}")
+    if told & {"amount", "amount_min", "amount_max"} and "currency" not in told:
+        raise mapping_refused(file, section.place, None, "currency is missing: an amount needs one, as EUR")

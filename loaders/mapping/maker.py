@@ -129,6 +129,7 @@ class Maker:
                 if isinstance(amount, str):
                     draft.left_out[each.section.place, amount] += 1
                     continue
+                _check_currency(each, record.cells, amount)
                 draft.amounts[each.place] = amount
             each.check_required(record.cells)
             if each.section.name in persons and each.place[0] == "actors":
@@ -223,6 +224,13 @@ class Maker:
             return
         signed = -amount.high if amount.returned else amount.high
         sums[place, currency] = sums.get((place, currency), Decimal(0)) + signed
+
+
+def _check_currency(each: Thing, cells: Cells, amount: Amount) -> None:
+    """Refuse an amount of which a record does not say the currency."""
+    known = amount.low is not None or amount.high is not None
+    if known and each.currency is not None and not each.currency.of(cells):
+        raise ValueRefused(", ".join(each.currency.columns), "", "it is empty, and an amount needs a currency")
 
 
 @dataclass(slots=True)
