@@ -38,13 +38,13 @@ def test_a_table_says_what_grows_how_and_what_did_not_end() -> None:
         Taken("silo", 10, 1.0, 1.0, 2**20, warm=0.5),
         Taken("load", 100, 20.0, 40.0, 2**22),
         Taken("silo", 100, why="> 60 s"),
-        Taken("load", 1000, 200.0, 400.0, 2**24),
+        Taken("load", 1000, 200.0, 400.0, 2**25),
         Taken("silo", 1000, why="not tried"),
     ]
     lines = as_markdown(taken).splitlines()
-    assert "| load | 2.000 (4.000) | 20.0 (40.0) | 200 (400) | 1.00 (of 3) |" in lines
-    # 1, 4 and 16 MiB: twice as much memory for each square root of ten; log 4 / log 10
-    assert "| load | 1 | 4 | 16 | 0.60 (of 3) |" in lines
+    assert "| load | 2.000 (4.000) | 20.0 (40.0) | 200 (400) | 1.00 (of 3), at the end 1.00 |" in lines
+    # 1, 4 and 32 MiB: in logs of two 0, 2, 5, of which the least squares have the slope 5/2 for each log₂ 10 = 3.3219
+    assert "| load | 1 | 4 | 32 | 0.75 (of 3), at the end 0.90 |" in lines
     assert "| silo | 1.000 (1.000), again 0.500 | > 60 s | not tried |  |" in lines
     assert broke_first(taken) == "- 100 flows: silo (> 60 s)"
     assert broke_first(taken[:2]) == "- nothing: every stage ended at every size"

@@ -95,7 +95,13 @@ def _rows(taken: Sequence[Taken], rows: Sequence[tuple[str, dict[int, str], Sequ
     sizes = sorted({each.flows for each in taken})
     lines = [f"| | {' | '.join(f'{size:,} flows' for size in sizes)} | exponent |", "|---" * (len(sizes) + 2) + "|"]
     for name, cells, points in rows:
-        slope = exponent(points)
-        fitted = "" if slope is None else f"{slope:.2f} (of {len(points)})"
-        lines.append(f"| {name} | {' | '.join(cells.get(size, '') for size in sizes)} | {fitted} |")
+        lines.append(f"| {name} | {' | '.join(cells.get(size, '') for size in sizes)} | {_fitted(points)} |")
     return "\n".join(lines)
+
+
+def _fitted(points: Sequence[tuple[float, float]]) -> str:
+    """Write the exponent of all sizes, and that of the two largest, where what does not grow weighs least."""
+    slope, last = exponent(points), exponent(sorted(points)[-2:])
+    if slope is None or last is None:
+        return ""
+    return f"{slope:.2f} (of {len(points)})" + (f", at the end {last:.2f}" if len(points) > 2 else "")
