@@ -10,9 +10,10 @@ import pytest
 
 from api.stores import open_store
 from graph.filters import Filters
-from graph.gaps.gap import Gap, find_gaps, gap_matrix, gap_queries
+from graph.gaps.gap import Gap, find_gaps, gap_matrix, gap_queries, rules_asked, telling
 from graph.gaps.rules import RuleRefused, read_rule, rules
 from graph.snapshot import Snapshot
+from graph.store import Store
 from ontology.identifiers import slug
 from tests.small_graphs import Row, Rows, actor, competence, flow, in_memory, mechanism, scope
 
@@ -318,3 +319,13 @@ def test_a_rule_without_a_definition_is_refused_by_name(tmp_path: Path) -> None:
     path.write_text("#: id: half\n#: type: policy\nSELECT * {}")
     with pytest.raises(RuleRefused, match=r"half\.rq: the header lacks label, definition"):
         read_rule(path)
+
+
+def test_who_asks_for_gaps_hears_of_each_rule_once(casebook_store: Store) -> None:
+    snapshot = Snapshot(casebook_store.snapshot().folder, casebook_store.generation)
+    heard: list[tuple[int, int, str]] = []
+    with telling(lambda *told: heard.append(told)):
+        found = find_gaps(snapshot, Filters())
+        assert find_gaps(snapshot, Filters()) == found
+    names = [rule.id for rule in rules_asked(snapshot)]
+    assert heard == [(number, len(names), name) for number, name in enumerate(names, start=1)]

@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from api.commands.common import note
+from graph.gaps.gap import telling
 from loaders.mapping.report import Report
 
-__all__ = ["shown_progress"]
+__all__ = ["shown_progress", "shown_rules"]
 
 _EVERY: Final = 10.0
 """Seconds between two lines where there is no terminal."""
@@ -61,3 +62,18 @@ def _lines(name: str) -> Callable[[float, Report], None]:
 
 def _rate(report: Report, begun: float) -> float:
     return report.statements / max(monotonic() - begun, 0.001)
+
+
+@contextmanager
+def shown_rules() -> Iterator[None]:
+    """Tell, where asking the gap rules takes long, how many of them were answered."""
+    last = monotonic()
+
+    def show(done: int, of: int, rule: str) -> None:
+        nonlocal last
+        if monotonic() - last >= _EVERY:
+            last = monotonic()
+            note(f"{done} of {of} gap rules answered, {rule} the last")
+
+    with telling(show):
+        yield

@@ -29,6 +29,7 @@ from api.commands.common import (
     store_at,
 )
 from api.commands.files import write_export, write_partitioned
+from api.commands.progress import shown_rules
 from api.parameters import ParameterRefused, one_of
 from graph.funding.matrix import DIMENSIONS, Dimension
 from graph.gaps.publish import publish_gaps
@@ -109,9 +110,12 @@ def gaps(
     if publish:
         if filters.without("at").given():
             raise ParameterRefused("publish", "true", "no filter but --at: all that the rules indicate is written")
-        note("written into the graph derived" if publish_gaps(opened, filters.at) else "nothing new to write")
+        with shown_rules():
+            changed = publish_gaps(opened, filters.at)
+        note("written into the graph derived" if changed else "nothing new to write")
         snapshot = opened.snapshot()
-    document = gaps_document(snapshot, filters, more=own)
+    with shown_rules():
+        document = gaps_document(snapshot, filters, more=own)
     if json:
         print_document(document)
         return

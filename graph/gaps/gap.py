@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal as Word
@@ -35,9 +37,13 @@ __all__ = [
     "gap_queries",
     "researched_fields",
     "rules_asked",
+    "telling",
 ]
 
 State = Word["reported", "indicated", "coordinated", "not-assessed"]
+Told = Callable[[int, int, str], None]
+
+_told: ContextVar[Told | None] = ContextVar("told", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,19 @@ def find_gaps(snapshot: Snapshot, filters: Filters, more: tuple[Rule, ...] = ())
     return sorted(found, key=lambda gap: (gap.state != "reported", -(gap.severity or 0), gap.id))
 
 
+@contextmanager
+def telling(told: Told) -> Iterator[None]:
+    """Within it, `told` hears of each rule that was answered: its number, of how many, and its identifier.
+
+    What is remembered already is not asked again, and so not told of.
+    """
+    before = _told.set(told)
+    try:
+        yield
+    finally:
+        _told.reset(before)
+
+
 @remembered(64)
 def _stated_gaps(snapshot: Snapshot, at: int | None) -> tuple[Gap, ...]:
     return tuple(_reported(snapshot, snapshot.select(gap_queries(Filters(at=at))["reported"])))
@@ -122,7 +141,12 @@ def _all_gaps(snapshot: Snapshot, at: int | None, more: tuple[Rule, ...]) -> tup
         stated = pool.submit(_stated_gaps, snapshot, at)
         # a partner's rule may name graphs, and properties that no other does
         answers = pool.map(lambda rule: (snapshot.select if rule in more else ask)(queries[rule.id]), asked)
-        indicated = [gap for rule, rows in zip(asked, answers, strict=True) for gap in _indicated(rule, rows, levels)]
+        indicated: list[Gap] = []
+        told = _told.get()
+        for number, (rule, rows) in enumerate(zip(asked, answers, strict=True), start=1):
+            indicated += _indicated(rule, rows, levels)
+            if told:
+                told(number, len(asked), rule.id)
         reported = stated.result()
     return (*reported, *indicated)
 

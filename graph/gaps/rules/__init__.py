@@ -5,6 +5,9 @@ A rule is added by adding a file. Its query takes the year in `VALUES ?at { UNDE
 where it cannot be known), `evidence` (passage IRIs) and `explanation`, and `about` (IRIs) where the gap is about a
 measure, programme or flow. It asks only inside researched scopes, and never takes missing evidence for a gap. Where no
 scope was searched for its kind of tie (`scope`), a rule is not asked at all.
+
+Oxigraph joins in an order that it guesses from the form of a query, not from the data. docs/how-to/add-a-rule.md says
+how a rule is written so that it starts from the few statements that it is about, and what `LIMIT 1000000000` is for.
 """
 
 from __future__ import annotations
