@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from threading import Lock
 from typing import Final
 
@@ -54,6 +55,8 @@ class Columns(Duck):
         self._database.execute(
             "CREATE TABLE field_members AS SELECT DISTINCT field_set, unnest(fields) AS field FROM flows"
         )
+        # what expressions need takes two thirds of a second: of the start, not of the first who asks for a sum
+        import_module("graph.tabular.flows")
 
     def _code(self, name: str, word: str) -> None:
         words = f"SELECT DISTINCT {word} AS word FROM arrow_flows WHERE {word} IS NOT NULL ORDER BY word"
@@ -84,7 +87,6 @@ def where(filters: Filters) -> tuple[str, dict[str, object]]:
     inputs = inputs_of(filters)
     if not inputs:
         return "TRUE", inputs
-    # loaded when it is first asked for, as a third of a second is too long for every start
     from graph.tabular.flows import passed
     from graph.tabular.question import condition_of
 
