@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -71,7 +72,9 @@ def told(story: Callable[[Site], Awaitable[None]], **given: Any) -> None:
     async def tell() -> None:
         await story(Site(**given))
 
-    asyncio.run(tell())
+    # in a thread of its own: the browser that other tests start keeps a loop running in this one
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(tell())).result()
 
 
 def test_a_page_is_made_once_a_generation() -> None:

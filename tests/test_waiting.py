@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import pytest
@@ -60,7 +61,9 @@ def told(story: Callable[[Site], Awaitable[None]]) -> None:
     async def tell() -> None:
         await story(Site())
 
-    asyncio.run(tell())
+    # in a thread of its own: the browser that other tests start keeps a loop running in this one
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(tell())).result()
 
 
 def test_a_page_that_begins_in_time_is_sent_as_it_is_made_however_long_that_goes_on() -> None:
