@@ -294,7 +294,7 @@ def test_a_strangers_query_cannot_stop_the_service_write_read_a_file_or_ask_anot
 
 @pytest.mark.timed
 def test_a_query_without_end_is_stopped_and_the_next_one_answered(casebook_store: Store) -> None:
-    with TestClient(create_app(Settings(store=casebook_store.path, query_timeout=1.0))) as hurried:
+    with TestClient(create_app(Settings(store=casebook_store.path, query_timeout=3.0))) as hurried:
         endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         answer = hurried.get("/sparql", params={"query": endless})
         assert answer.status_code == 504, answer.text
