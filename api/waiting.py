@@ -112,7 +112,7 @@ class Waiting:
             return None
         path = scope["path"].removeprefix(scope.get("root_path", "").rstrip("/"))
         headers = Headers(scope=scope)
-        if path.split("/")[1] not in _PAGES or "text/html" not in headers.get("accept", ""):
+        if path.removeprefix("/").partition("/")[0] not in _PAGES or "text/html" not in headers.get("accept", ""):
             return None
         told = (headers.get(name, "") for name in ("host", "accept-language"))
         return scope["path"], scope["query_string"], scope["scheme"], *told

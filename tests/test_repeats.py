@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from starlette.datastructures import State
 from starlette.testclient import TestClient
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 import api.repeats
 from api.app import create_app
 from api.repeats import Repeats, allow_repeats
 from api.settings import Settings
 from graph.store import Store
+from tests.layers import asked, told
 
 _LATE: Final = 30.0
 
@@ -50,31 +51,20 @@ class Site:
 
     async def ask(self, path: str) -> int:
         """Ask for a page; gives the generation that it shows."""
-        sent: list[Message] = []
+        return int((await asked(self.repeats, path))[1])
 
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        async def receive() -> Message:
-            return {"type": "http.request"}
-
-        scope = {"type": "http", "method": "GET", "path": path, "scheme": "http", "query_string": b"", "headers": []}
-        await self.repeats(scope, receive, send)
-        return int(sent[1]["body"])
-
-    async def settled(self) -> None:
-        """Wait until nothing is made behind what was sent."""
+    @asynccontextmanager
+    async def being_made_anew(self) -> AsyncIterator[None]:
+        """Write, and let somebody wait for /slow meanwhile, who is answered in the end."""
+        self.generation = 2
+        self.slow.clear()
+        first = asyncio.create_task(self.ask("/slow"))
+        await asyncio.sleep(0)
+        yield
+        self.slow.set()
+        assert await first == 2
         while self.repeats._behind:
             await asyncio.sleep(0)
-
-
-def told(story: Callable[[Site], Awaitable[None]], **given: Any) -> None:
-    async def tell() -> None:
-        await story(Site(**given))
-
-    # in a thread of its own: the browser that other tests start keeps a loop running in this one
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(tell())).result()
 
 
 def test_a_page_is_made_once_a_generation() -> None:
@@ -82,7 +72,7 @@ def test_a_page_is_made_once_a_generation() -> None:
         assert [await site.ask("/a"), await site.ask("/a")] == [1, 1]
         assert site.made == [("/a", 1)]
 
-    told(story)
+    told(story(Site()))
 
 
 def test_who_asks_when_no_page_is_being_made_gets_the_new_one() -> None:
@@ -91,26 +81,20 @@ def test_who_asks_when_no_page_is_being_made_gets_the_new_one() -> None:
         site.generation = 2
         assert await site.ask("/a") == 2
 
-    told(story)
+    told(story(Site()))
 
 
 def test_while_a_page_is_made_others_are_sent_as_they_were_and_made_behind_it_once() -> None:
     async def story(site: Site) -> None:
         for path in ("/slow", "/a", "/b"):
             await site.ask(path)
-        site.generation = 2
-        site.slow.clear()
-        first = asyncio.create_task(site.ask("/slow"))
-        await asyncio.sleep(0)
-        assert [await site.ask(path) for path in ("/slow", "/a", "/b", "/a")] == [1, 1, 1, 1]
-        site.slow.set()
-        assert await first == 2
-        await site.settled()
+        async with site.being_made_anew():
+            assert [await site.ask(path) for path in ("/slow", "/a", "/b", "/a")] == [1, 1, 1, 1]
         assert site.made[3:] == [("/slow", 2), ("/a", 2), ("/b", 2)]
         assert [await site.ask(path) for path in ("/slow", "/a", "/b")] == [2, 2, 2]
         assert len(site.made) == 6
 
-    told(story)
+    told(story(Site()))
 
 
 @pytest.mark.parametrize(("late", "shown"), [(_LATE, 1), (0.0, 2)])
@@ -118,16 +102,10 @@ def test_nothing_is_late_where_that_is_set(late: float, shown: int) -> None:
     async def story(site: Site) -> None:
         await site.ask("/slow")
         await site.ask("/a")
-        site.generation = 2
-        site.slow.clear()
-        first = asyncio.create_task(site.ask("/slow"))
-        await asyncio.sleep(0)
-        assert await site.ask("/a") == shown
-        site.slow.set()
-        await first
-        await site.settled()
+        async with site.being_made_anew():
+            assert await site.ask("/a") == shown
 
-    told(story, late=late)
+    told(story(Site(late)))
 
 
 def test_a_page_is_late_for_so_many_seconds_after_the_write_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,19 +114,13 @@ def test_a_page_is_late_for_so_many_seconds_after_the_write_and_no_longer(monkey
         monkeypatch.setattr(api.repeats, "time", SimpleNamespace(monotonic=lambda: now))
         for path in ("/slow", "/a", "/b"):
             await site.ask(path)
-        site.generation = 2
-        site.slow.clear()
-        first = asyncio.create_task(site.ask("/slow"))
-        await asyncio.sleep(0)
-        now += _LATE
-        assert await site.ask("/a") == 1
-        now += 0.001
-        assert await site.ask("/b") == 2
-        site.slow.set()
-        await first
-        await site.settled()
+        async with site.being_made_anew():
+            now += _LATE
+            assert await site.ask("/a") == 1
+            now += 0.001
+            assert await site.ask("/b") == 2
 
-    told(story)
+    told(story(Site()))
 
 
 def test_an_answer_to_a_query_is_never_late() -> None:
@@ -156,15 +128,10 @@ def test_an_answer_to_a_query_is_never_late() -> None:
         await site.ask("/slow")
         assert [await site.ask("/sparql"), await site.ask("/sparql")] == [1, 1]
         assert site.made[1:] == [("/sparql", 1)]
-        site.generation = 2
-        site.slow.clear()
-        first = asyncio.create_task(site.ask("/slow"))
-        await asyncio.sleep(0)
-        assert await site.ask("/sparql") == 2
-        site.slow.set()
-        await first
+        async with site.being_made_anew():
+            assert await site.ask("/sparql") == 2
 
-    told(story)
+    told(story(Site()))
 
 
 def test_who_writes_and_then_looks_sees_what_was_written(tmp_path: Path) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, expect
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from api.waiting import Waiting
 from graph.store import Store
+from tests.layers import asked, told
 from tests.service import serving
 
 _SOON: Final = 0.05
@@ -43,35 +42,16 @@ class Site:
 
     async def ask(self, path: str = "/gaps", given: dict[str, str] = _OPENED, query: str = "") -> tuple[int, str]:
         """Ask for a page; gives the status and the text."""
-        sent: list[Message] = []
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        async def receive() -> Message:
-            return {"type": "http.request"}
-
-        headers = [(name.encode(), value.encode()) for name, value in {"host": "here.example", **given}.items()]
-        scope = {"type": "http", "method": "GET", "path": path, "scheme": "http", "query_string": query.encode()}
-        await self.waiting({**scope, "headers": headers, "server": ("here.example", 80)}, receive, send)
-        return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
-
-
-def told(story: Callable[[Site], Awaitable[None]]) -> None:
-    async def tell() -> None:
-        await story(Site())
-
-    # in a thread of its own: the browser that other tests start keeps a loop running in this one
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(tell())).result()
+        return await asked(self.waiting, path, given, query)
 
 
 def test_a_page_that_begins_in_time_is_sent_as_it_is_made_however_long_that_goes_on() -> None:
     async def story(site: Site) -> None:
         site.may_be_made.set()
         assert await site.ask() == (200, "one two")
+        assert await site.ask("") == (200, "one two"), "the front page below a proxy's path, without a slash"
 
-    told(story)
+    told(story(Site()))
 
 
 def test_who_opens_a_page_that_takes_long_is_told_and_gets_it_when_asking_again_made_once() -> None:
@@ -90,7 +70,7 @@ def test_who_opens_a_page_that_takes_long_is_told_and_gets_it_when_asking_again_
         )
         assert await site.ask() == (200, "one two")
 
-    told(story)
+    told(story(Site()))
 
 
 def test_it_is_told_in_the_language_asked_for() -> None:
@@ -98,7 +78,7 @@ def test_it_is_told_in_the_language_asked_for() -> None:
         assert "Diese Seite wird gerade erstellt" in (await site.ask(query="lang=de"))[1]
         site.may_be_made.set()
 
-    told(story)
+    told(story(Site()))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +103,7 @@ def test_programs_frames_and_files_are_never_told_to_wait(path: str, given: dict
         site.may_be_made.set()
         assert await asked == (200, "one two")
 
-    told(story)
+    told(story(Site()))
 
 
 def test_what_fails_before_it_is_late_fails_as_ever() -> None:
@@ -133,7 +113,7 @@ def test_what_fails_before_it_is_late_fails_as_ever() -> None:
         with pytest.raises(ValueError, match="no"):
             await site.ask()
 
-    told(story)
+    told(story(Site()))
 
 
 def test_what_fails_while_somebody_waits_is_logged_and_asked_anew(caplog: pytest.LogCaptureFixture) -> None:
@@ -145,7 +125,7 @@ def test_what_fails_while_somebody_waits_is_logged_and_asked_anew(caplog: pytest
             await site.ask(given=_FETCHED)
 
     with caplog.at_level(logging.ERROR, "subsidia.waiting"):
-        told(story)
+        told(story(Site()))
     assert [record.message for record in caplog.records] == ["a page that a browser waits for failed"]
 
 
