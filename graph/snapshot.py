@@ -31,6 +31,7 @@ class Snapshot:
         self.generation = generation
         self.memory: dict[str, Callable[..., Any]] = {}
         self._values: dict[str, Mapping[str, Sequence[str]]] = {}
+        self._room = _KEPT
         self.spark_master = ""
         try:
             finalize(self, os.close, _hold(folder))
@@ -59,7 +60,8 @@ class Snapshot:
         if kept is not None:
             return kept
         found = self._read(curie)
-        if len(found) + sum(map(len, self._values.values())) <= _KEPT:
+        if len(found) <= self._room:
+            self._room -= len(found)
             self._values[curie] = found
         return found
 
