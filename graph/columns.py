@@ -90,7 +90,7 @@ def where(filters: Filters) -> tuple[str, dict[str, object]]:
     from graph.tabular.flows import passed
     from graph.tabular.question import condition_of
 
-    return f"({condition_of(passed, tuple(inputs))})", inputs  # it may be an OR, and stands beside other conditions
+    return condition_of(passed, tuple(inputs)), inputs
 
 
 def inputs_of(filters: Filters) -> dict[str, object]:

@@ -61,14 +61,15 @@ def _narrowed(name: str, kind: Any) -> Any:
 def condition_of(question: Callable[..., Any], *shape: Hashable) -> str:
     """Give DuckDB's SQL of the one column that `question(*shape)` has, for statements that are written by hand.
 
-    It names the columns of the one table that it is of without saying which table.
+    It names the columns of the one table that it is of without saying which table, and stands in brackets, so that it
+    may be put beside anything.
     """
     tree = _tree("duckdb", question(*shape))
     alias = tree.args["from_"].this.alias
     for column in tree.find_all(sge.Column):
         if column.table == alias:
             column.set("table", None)
-    return str(tree.expressions[0].unalias().sql("duckdb"))
+    return str(sge.paren(tree.expressions[0].unalias(), copy=False).sql("duckdb"))
 
 
 def _tree(dialect: Dialect, table: Any) -> Any:
