@@ -28,16 +28,21 @@ class Snapshot:
     def __init__(self, folder: Path, generation: int) -> None:
         """Open the generation in that folder; StoreUnreachable where Oxigraph cannot read it."""
         self.folder = folder
-        self.generation = generation
-        self.memory: dict[str, Callable[..., Any]] = {}
-        self._values: dict[str, Mapping[str, Sequence[str]]] = {}
-        self._room = _KEPT
-        self.spark_master = ""
         try:
             finalize(self, os.close, _hold(folder))
-            self.database = pyoxigraph.Store.read_only(str(folder / "graph"))
+            database = pyoxigraph.Store.read_only(str(folder / "graph"))
         except OSError as error:
             raise StoreUnreachable(folder, f"Oxigraph cannot read it: {error}") from error
+        self._begin(database, generation)
+
+    def _begin(self, database: pyoxigraph.Store, generation: int) -> None:
+        """Set all that a snapshot has besides its folder, so that one of statements in memory has no less."""
+        self.database = database
+        self.generation = generation
+        self.memory: dict[str, Callable[..., Any]] = {}
+        self.spark_master = ""
+        self._values: dict[str, Mapping[str, Sequence[str]]] = {}
+        self._room = _KEPT
 
     def quads(
         self, subject: str | None = None, predicate: str | None = None, object_: str | None = None

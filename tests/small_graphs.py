@@ -107,11 +107,9 @@ def in_memory(tables: Rows) -> Snapshot:
 
 class _InMemory(Snapshot):
     def __init__(self, quads: Iterable[Quad]) -> None:
-        self.generation = 1
-        self.memory = {}
-        self._values = {}
-        self.database = pyoxigraph.Store()
-        self.database.extend(quads)
+        database = pyoxigraph.Store()
+        database.extend(quads)
+        self._begin(database, generation=1)
 
 
 def _quads(folder: Path, tables: Rows) -> list[Quad]:
