@@ -12,6 +12,7 @@ when none is being made waits for the new one. An answer to a query is never lat
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -32,10 +33,11 @@ _ALLOWED: Final = "subsidia.lasting"
 _NEVER: Final = ("/static/", "/api/", "/health/", "/metrics")
 """Where nothing is ever allowed to be kept, so that the store need not be asked for its generation."""
 _GENERATIONS: Final = 100
-"""How many generations are remembered by when the next one came."""
+"""How many generations are remembered by when they were last seen to be the newest."""
 _PAGES: Final = 4096
 """How many pages are remembered by the generation that they were last made of."""
 
+_LOG: Final = logging.getLogger("subsidia.repeats")
 _Key = tuple[Any, ...]
 _Generation = tuple[str, int]
 
@@ -71,6 +73,7 @@ class Repeats:
         self.kept: AnswerCache[_Sent] = AnswerCache(most)
         state.repeats = self.kept
         self._newest: _Generation | None = None
+        self._seen = 0.0
         self._over: dict[_Generation, float] = {}
         self._made: OrderedDict[_Key, _Generation] = OrderedDict()
         self._making: set[_Key] = set()
@@ -102,7 +105,7 @@ class Repeats:
         over = self._over.get(made)
         if over is None or time.monotonic() - over > self.late:
             return None
-        return self.kept.find((made, *key))
+        return self.kept.glance((made, *key))
 
     async def _make(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> None:
         """Make a page anew when its turn comes."""
@@ -112,6 +115,8 @@ class Repeats:
                 generation = self._generation()
                 if generation is None:
                     await self.app(scope, receive, send)
+                elif meanwhile := self.kept.glance((generation, *key)):
+                    await _send_again(meanwhile, send)
                 else:
                     await self._answer(key, generation, scope, receive, send)
         finally:
@@ -123,7 +128,12 @@ class Repeats:
         self._making.add(key)
         task = asyncio.create_task(self._make(key, own, _nothing_more, _to_nobody))
         self._behind.add(task)
-        task.add_done_callback(self._behind.discard)
+        task.add_done_callback(self._made_behind)
+
+    def _made_behind(self, task: asyncio.Task[None]) -> None:
+        self._behind.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _LOG.error("a page that nobody waited for failed", exc_info=error)
 
     async def _answer(self, key: _Key, generation: _Generation, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the application answer, and keep what it sends where that is allowed."""
@@ -132,6 +142,8 @@ class Repeats:
         async def note(message: Message) -> None:
             allowed = scope.get("state", {}).get(_ALLOWED)
             if message["type"] == "http.response.start":
+                if not allowed or message["status"] != 200:
+                    self._made.pop(key, None)
                 begun.append({**message, "headers": list(message["headers"])})
             elif begun and not message.get("more_body") and allowed:
                 self._keep(key, generation, begun.pop(), message, late=allowed == "late")
@@ -139,10 +151,13 @@ class Repeats:
                 begun.clear()
             await send(message)
 
-        await self.app(scope, receive, note)
+        try:
+            await self.app(scope, receive, note)
+        except Exception:
+            self._made.pop(key, None)
+            raise
 
     def _keep(self, key: _Key, generation: _Generation, start: Message, end: Message, *, late: bool) -> None:
-        self._made.pop(key, None)
         if start["status"] != 200:
             return
         length = sum(len(part) for part in key if isinstance(part, str | bytes))
@@ -175,10 +190,11 @@ class Repeats:
             return None
         newest = snapshot.identity, snapshot.generation
         if self._newest is not None and newest != self._newest:
-            self._over[self._newest] = time.monotonic()
+            # the write came after this; how long after, is not known
+            self._over[self._newest] = self._seen
             for oldest in list(self._over)[:-_GENERATIONS]:
                 del self._over[oldest]
-        self._newest = newest
+        self._newest, self._seen = newest, time.monotonic()
         return newest
 
 

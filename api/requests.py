@@ -20,7 +20,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
 
-__all__ = ["LOGGER", "Requests", "Routes", "prepare_log", "request_id"]
+__all__ = [
+    "LOGGER",
+    "Requests",
+    "Routes",
+    "note_route",
+    "prepare_log",
+    "request_id",
+    "route_noted",
+    "with_own_notes",
+]
 
 LOGGER: Final = logging.getLogger("subsidia.requests")
 _GIVEN: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -97,9 +106,25 @@ class Routes:
         try:
             await self.app(scope, receive, send)
         finally:
-            found = scope.get(_FOUND)
-            if found is not None:
-                found["route"] = getattr(scope.get("route"), "path", None) or _mounted(scope)
+            note_route(scope, getattr(scope.get("route"), "path", None) or _mounted(scope))
+
+
+def note_route(scope: Scope, route: str | None) -> None:
+    """Note which route answers a request, for its line in the log and its place in the metrics."""
+    found = scope.get(_FOUND)
+    if found is not None:
+        found["route"] = route
+
+
+def route_noted(scope: Scope) -> str | None:
+    """Give the route that was noted of a request; None where none was."""
+    found: dict[str, Any] = scope.get(_FOUND, {})
+    return found.get("route")
+
+
+def with_own_notes(scope: Scope) -> Scope:
+    """Give the scope of a request that is made for others, whose notes are its own."""
+    return {**scope, _FOUND: {}}
 
 
 def _mounted(scope: Scope) -> str | None:

@@ -61,6 +61,12 @@ class AnswerCache(Generic[Entry]):
             self._kept.move_to_end(key)
             return found[0]
 
+    def glance(self, key: Hashable) -> Entry | None:
+        """Give what is kept under the key, counted neither as a hit nor as a miss, nor kept longer for it."""
+        with self._lock:
+            found = self._kept.get(key)
+        return found[0] if found else None
+
     def keep(self, key: Hashable, length: int, answer: Entry) -> None:
         """Keep an answer that lasts and is not too large; `length` is that of what the key holds."""
         # a character of text takes up to four bytes

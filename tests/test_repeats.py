@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ class Site:
     def __init__(self, late: float = _LATE) -> None:
         self.generation = 1
         self.made: list[tuple[str, int]] = []
+        self.failing = False
         self.slow = asyncio.Event()
         self.slow.set()
         store = SimpleNamespace(remote=False, snapshot=self._snapshot)
@@ -42,6 +44,8 @@ class Site:
         path, generation = scope["path"], self.generation
         if path == "/slow":
             await self.slow.wait()
+        if self.failing and path == "/a":
+            raise ValueError("no")
         self.made.append((path, generation))
         status = 404 if path == "/gone" and generation > 1 else 200
         if status == 200:
@@ -52,6 +56,10 @@ class Site:
     async def ask(self, path: str) -> int:
         """Ask for a page; gives the generation that it shows."""
         return int((await asked(self.repeats, path))[1])
+
+    async def status(self, path: str) -> int:
+        """Ask for a page; gives the status."""
+        return (await asked(self.repeats, path))[0]
 
     @asynccontextmanager
     async def being_made_anew(self) -> AsyncIterator[None]:
@@ -121,6 +129,49 @@ def test_a_page_is_late_for_so_many_seconds_after_the_write_and_no_longer(monkey
             assert await site.ask("/b") == 2
 
     told(story(Site()))
+
+
+def test_a_page_is_not_late_after_a_write_that_nobody_saw_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(site: Site) -> None:
+        now = 1000.0
+        monkeypatch.setattr(api.repeats, "time", SimpleNamespace(monotonic=lambda: now))
+        await site.ask("/slow")
+        await site.ask("/a")
+        now += _LATE + 1
+        async with site.being_made_anew():
+            assert await site.ask("/a") == 2, "it was written at some time within these seconds"
+
+    told(story(Site()))
+
+
+def test_a_page_that_is_gone_is_not_sent_again_once_that_is_known() -> None:
+    async def story(site: Site) -> None:
+        await site.ask("/slow")
+        assert await site.status("/gone") == 200
+        site.generation = 2
+        assert await site.status("/gone") == 404
+        async with site.being_made_anew():
+            assert await site.status("/gone") == 404
+
+    told(story(Site()))
+
+
+def test_a_page_that_fails_behind_is_logged_and_not_sent_again(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(site: Site) -> None:
+        await site.ask("/slow")
+        await site.ask("/a")
+        async with site.being_made_anew():
+            site.failing = True
+            assert await site.ask("/a") == 1
+            site.slow.set()
+            await asyncio.sleep(0.01)
+            with pytest.raises(ValueError, match="no"):
+                await site.ask("/a")
+            site.failing = False
+
+    with caplog.at_level(logging.ERROR, "subsidia.repeats"):
+        told(story(Site()))
+    assert [record.message for record in caplog.records] == ["a page that nobody waited for failed"]
 
 
 def test_an_answer_to_a_query_is_never_late() -> None:
