@@ -106,7 +106,7 @@ def version(store: StorePath = None) -> None:
 def main() -> None:
     """Run the command line.
 
-    Exit 0 done, 1 input refused and nothing changed, 2 wrong usage, 3 store unreachable.
+    Exit 0 done, 1 input refused and nothing changed, 2 wrong usage, 3 store or Spark unreachable.
     """
     try:
         app()

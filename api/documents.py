@@ -22,7 +22,7 @@ _FOLDERS: Final = (Path(__file__).parents[1] / "docs", Path(__file__).parent / "
 """In a checkout the documents are at its top; the wheel has them in this package."""
 _INDEX: Final = "README"
 _LONGEST: Final = 200  # characters; a file system may refuse more
-FILES: Final = {
+_FILES: Final = {
     ".md": "text/markdown; charset=utf-8",
     ".png": "image/png",
     ".conf": "text/plain; charset=utf-8",
@@ -34,7 +34,7 @@ FILES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Documents that belong together: what the index says of them, and their names with their paths, "" for others'."""
+    """Documents that belong together: the heading that they have in the index, and their names with their addresses."""
 
     title: str
     documents: tuple[tuple[str, str], ...]
@@ -52,9 +52,9 @@ def file_of(name: str) -> tuple[Path, str]:
     path = PurePosixPath(name)
     found = _folder() / path
     odd = len(name) > _LONGEST or ".." in path.parts or path.is_absolute()
-    if odd or path.suffix not in FILES or not found.is_file():
+    if odd or path.suffix not in _FILES or not found.is_file():
         raise NotFound(f"the guide has no file {name}")
-    return found, FILES[path.suffix]
+    return found, _FILES[path.suffix]
 
 
 def document(name: str, root: str, query: str = "") -> Written:

@@ -96,6 +96,12 @@ def test_a_page_of_the_guide_has_an_etag_of_what_it_shows(client: TestClient) ->
     assert client.head(f"{GUIDE}/start", headers=HTML).headers["etag"] == first.headers["etag"]
 
 
+def test_what_is_no_language_goes_into_no_link(client: TestClient) -> None:
+    page = client.get(f"{GUIDE}/start?lang=xx", headers=HTML).text
+    assert f'href="{GUIDE}/tutorials/partner"' in page
+    assert f'href="{GUIDE}/tutorials/partner?lang=' not in page
+
+
 def test_in_another_language_the_page_says_that_the_guide_is_english(client: TestClient) -> None:
     page = client.get(f"{GUIDE}/start?lang=nl", headers=HTML).text
     assert '<html lang="nl">' in page

@@ -172,6 +172,7 @@ def test_outlined_places_are_shapes_and_places_without_a_point_are_named(small: 
         "POLYGON((1e400 40,-2 40,-2 42,1e400 40))",
         "CURVEPOLYGON((-6 40,-2 40,-2 42,-6 40))",
         "POLYGON((100 -40,101 -40,101 -41,100 -40))",
+        "POLYGON((-30 30,70 75,-30 30,-30 30))",
     ],
 )
 def test_a_place_whose_outline_cannot_be_drawn_stays_a_point(small: Snapshot, wkt: str) -> None:

@@ -35,7 +35,7 @@ def simplified(line: Ring, tolerance: float) -> list[Point]:
 
 
 def cut(ring: Ring, frame: Frame) -> list[list[Point]]:
-    """Cut a ring at a frame: the rings of what lies inside, [] where nothing does.
+    """Cut a ring at a frame: the rings of what lies inside, [] where nothing does, or the ring encloses nothing.
 
     >>> [sorted(part) for part in cut([(-2, 1), (2, 1), (2, 3), (-2, 3)], (0, 0, 10, 10))]
     [[(0.0, 1.0), (0.0, 3.0), (2.0, 1.0), (2.0, 3.0)]]
@@ -44,7 +44,10 @@ def cut(ring: Ring, frame: Frame) -> list[list[Point]]:
     """
     if len(ring) < 3:
         return []
-    return _rings(shapely.clip_by_rect(shapely.Polygon(ring), *frame))
+    try:
+        return _rings(shapely.clip_by_rect(shapely.Polygon(ring), *frame))
+    except shapely.GEOSException:  # a ring that runs back along itself
+        return []
 
 
 def area(ring: Ring) -> float:

@@ -18,8 +18,8 @@ _END = """
 |---|---|
 | 0 | done |
 | 1 | an input was refused, and nothing has changed |
-| 2 | wrong usage: an unknown command, option or value |
-| 3 | the store cannot be reached |
+| 2 | wrong usage: an unknown command, option or value; Spark was named and is not installed |
+| 3 | the store, or Spark, cannot be reached |
 """
 
 
@@ -29,6 +29,9 @@ def commands() -> str:
     with typer.Context(command, info_name="subsidia") as context:  # type: ignore[arg-type,attr-defined,unused-ignore]
         text = get_docs_for_click(obj=command, ctx=context, name="subsidia")  # type: ignore[arg-type,unused-ignore]
     whole = {found[1]: found[2] for found in re.finditer(r"^#+ `subsidia ([\w ]+)`\n\n(.+)$", text, re.MULTILINE)}
+
+    if len({name.split()[-1] for name in whole}) < len(whole):
+        raise ValueError("two commands end with one word, by which they are found here")
 
     def uncut(line: re.Match[str]) -> str:
         """Give a line of a list of commands with the sentence that was cut to fit a terminal."""

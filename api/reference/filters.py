@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.app import create_app
+from api.page import FILTER_NAMES
 from api.settings import Settings
 from graph.lists import NOT_APPLIED, TYPE_SCHEMES
 from ontology.vocabulary import vocabulary
@@ -30,15 +31,12 @@ def filters() -> str:
     operation = create_app(Settings()).openapi()["paths"]["/api/v1/flows"]["get"]
     means = {parameter["name"]: parameter.get("description", "") for parameter in operation["parameters"]}
     words = {name: f"[words](tables.md#{name})" for name in ("field", "level", "basis")} | {"type": "[by list](#types)"}
-    rows = [
-        f"| `{name}` | {means[name]} | {words.get(name, '')} |"
-        for name in ("country", "field", "level", "programme", "actor", "type", "basis", "at", "from", "to")
-    ]
+    rows = [f"| `{name}` | {means[name]} | {words.get(name, '')} |" for name in FILTER_NAMES]
     types = []
     for name, scheme in sorted(TYPE_SCHEMES.items()):
         known = ", ".join(f"`{word}`" for word in vocabulary().schemes[scheme])
         types.append(f"| `{name}` | {scheme} | {known} |")
-    head = [_BEGIN.strip(), "", "| filter | takes | |", "|---|---|---|", *rows, _END.strip().join(["\n", "\n"])]
+    head = [_BEGIN.strip(), "", "| filter | takes | |", "|---|---|---|", *rows, f"\n{_END.strip()}\n"]
     head += ["## Types", "", "What `type` means depends on the list.", "", "| list | scheme | words |", "|---|---|---|"]
     without = [
         f"- `{name}` by `{each}`: {why}." for name, reasons in NOT_APPLIED.items() for each, why in reasons.items()

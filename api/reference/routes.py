@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from api.app import create_app
+from api.page import FILTER_NAMES
 from api.routers import pages
 from api.settings import Settings
 
@@ -24,7 +25,6 @@ Every answer of the data API is `{"data": …, "meta": …}`: `meta` has the gen
 SPARQL behind them and their sources, `next` where there are more rows, and `not_applied` where a filter cannot narrow
 what was asked. A refusal is a problem document (RFC 9457), which names the parameter and near matches.
 """
-_FILTERS = ("country", "field", "level", "programme", "actor", "type", "basis", "at", "from", "to")
 _PART = ("limit", "cursor")
 _TAGS = {"sparql": "SPARQL", "data": "Data API"}
 
@@ -53,7 +53,7 @@ def _pages() -> str:
 
 def _row(path: str, method: str, operation: dict[str, Any]) -> str:
     names = [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
-    rest = [f"`{name}`" for name in names if name not in (*_FILTERS, *_PART)]
+    rest = [f"`{name}`" for name in names if name not in (*FILTER_NAMES, *_PART)]
     rest += ["the filters"] if "level" in names else []
     rest += [f"`{name}`" for name in _PART if name in names]
     return f"| `{method.upper()} {path}` | {_first(operation.get('description'))} | {', '.join(rest)} |"

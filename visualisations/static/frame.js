@@ -162,6 +162,7 @@ async function renew(address, history) {
     if (control.signal.aborted) return false;
     if (!answer.headers.get("content-type")?.startsWith("text/html")) throw new Error("no page");
     const next = new DOMParser().parseFromString(text, "text/html");
+    if (!next.querySelector("#main")) throw new Error("no page of ours");
     if (answer.redirected) show(next, answer.url, history === "none" ? "replace" : history);
     else show(next, address, history);
     return answer.ok;

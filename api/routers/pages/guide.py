@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -13,6 +12,7 @@ from api.documents import GUIDE, beside, contents, document, file_of
 from api.page import page
 from api.routers.pages.parts import GET
 from graph.snapshot import Snapshot
+from visualisations.language import LANGUAGES
 
 __all__ = ["router"]
 
@@ -37,7 +37,7 @@ def guide_page(request: Request, snapshot: SnapshotGiven, name: str) -> Response
 def _shown(request: Request, snapshot: Snapshot, name: str) -> Response:
     root = request.scope.get("root_path", "").rstrip("/")
     chosen = request.query_params.get("lang")
-    query = f"?{urlencode({'lang': chosen})}" if chosen else ""
+    query = f"?lang={chosen}" if chosen in LANGUAGES else ""
     groups = contents(root, query)
     address = f"{root}{GUIDE}{f'/{name}' if name else ''}{query}"
     before, after = beside(groups, address)
@@ -49,7 +49,7 @@ def _shown(request: Request, snapshot: Snapshot, name: str) -> Response:
         "before": before,
         "after": after,
     }
-    shown = page(request, snapshot, "guide.html", context)
+    shown = page(request, snapshot, "guide.html", context, lasting=False)
     tag = f'"{sha256(bytes(shown.body)).hexdigest()[:16]}"'
     cached = not_modified(request, tag)
     if cached is not None:
