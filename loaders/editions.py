@@ -9,6 +9,7 @@ ever changes.
 from __future__ import annotations
 
 import argparse
+import csv
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,7 +89,8 @@ def next_edition(known: list[Edition], version: str, issued: date, digest: str) 
     Raises EditionRefused where its version is not above the last one's, or where nothing has changed since that.
     """
     found = Edition(version, issued, digest)
-    if known and found.numbers <= known[-1].numbers:
+    numbers = found.numbers
+    if known and numbers <= known[-1].numbers:
         raise EditionRefused(f"{version} is not above {known[-1].version}, the casebook's last version")
     if known and digest == known[-1].digest:
         raise EditionRefused(f"the casebook has not changed since {known[-1].version}")
@@ -98,8 +100,9 @@ def next_edition(known: list[Edition], version: str, issued: date, digest: str) 
 def casebook_graphs() -> Iterator[str]:
     """Give the IRIs of the graphs that the casebook fills: one for what they share, one for each source."""
     yield graph_name("casebook")
-    for line in (CASEBOOK / "sources.csv").read_text(encoding="utf-8").splitlines()[1:]:
-        yield graph_name(line.partition(",")[0])
+    with (CASEBOOK / "sources.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield graph_name(row["key"])
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final
 
+from loaders.blanks import without_blanks
 from loaders.known import NOTHING, Known
 from loaders.mapping.document import MappingDocument
 from loaders.mapping.formats import find_formats
@@ -80,13 +81,13 @@ class MappedFile:
         describe.
         """
         self._known = known
-        self.reader, self.document = reader, document
+        self.reader, self.document = without_blanks(reader, document.read.get("blank", [])), document
         self.key = name or document.source.get("key") or identifier(reader.path.stem)
         if not is_slug(self.key):
             raise mapping_refused(document.file, "source.key", self.key, "expected lower-case letters, digits, hyphens")
         self.graph = graph_name(self.key)
         self.source = mint("source", self.key)
-        self._formats = find_formats(document, reader)
+        self._formats = find_formats(document, self.reader)
         self.remarks = (*reader.remarks, *self._formats.remarks)
         self.digest = _digest(reader.path)
         self._description = self._described()
@@ -112,9 +113,9 @@ class MappedFile:
         texts, size = list(self._description), 0
         with _Rejects(rejects) as aside:
             for record in self.reader.records():
-                made = self._made(maker, record, aside)
-                texts.append(made)
-                size += len(made)
+                if made := self._made(maker, record, aside):
+                    texts.append(made)
+                    size += len(made)
                 if size > _CHUNK:
                     yield "".join(texts).encode()
                     texts, size = [], 0

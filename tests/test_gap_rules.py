@@ -680,6 +680,15 @@ def test_less_passed_on_than_the_condition_says_leaks(flows: list[Row], severity
 
 
 @pytest.mark.parametrize(
+    ("year", "until", "count"),
+    [("1990", "1995", 0), ("1990", "2012", 1), ("2013", "", 0), ("2000", "", 1), ("", "", 1)],
+)
+def test_a_share_counts_while_it_holds(year: str, until: str, count: int) -> None:
+    share = {**SHARE, "valid_from": year, "valid_to": until}
+    assert len(ask("leakage", flows=[WHOLE, share, passed_on("20")], scopes=[FUNDING])) == count
+
+
+@pytest.mark.parametrize(
     ("flows", "why"),
     [
         ([WHOLE, SHARE, passed_on("40")], "all that was due came"),

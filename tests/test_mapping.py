@@ -137,7 +137,7 @@ def test_every_mapping_that_comes_along_can_be_read(name: str) -> None:
         ("7,T,Exa,town,,01/09/2006", "Amount", "it is empty; say what that means in the mapping"),
         ("7,T,Exa,town,-3,01/09/2006", "Amount", "it is below zero; say what that means in the mapping"),
         ("7,T,Exa,town,1e3,01/09/2006", "Amount", "expected a number"),
-        ("7,T,Exa,town,n/a,01/09/2006", "Amount", 'say so in the section: when = { column = "Amount", not = "n/a" }'),
+        ("7,T,Exa,town,n/a,01/09/2006", "Amount", 'say so in the mapping ([read]: blank = ["n/a"])'),
         ("7,T,Exa,town,EUR 5.–,01/09/2006", "Amount", "a dash behind it is not read, it can be an open range"),
         ("7,T,Exa,town,10,31/02/2006", "Start", "there is no day 31"),
         (",T,Exa,town,10,01/09/2006", "No", "the key is empty"),
@@ -283,6 +283,28 @@ def test_what_others_describe_is_not_described_again(tmp_path: Path) -> None:
     assert of(statements, "actor/xx-state")["level"] == "level/national"
 
 
+def test_a_word_that_stands_for_nothing_is_an_empty_cell(tmp_path: Path) -> None:
+    blank = GRANTS.replace("numbers =", 'blank = ["–", "n/a"]\nnumbers =').replace(
+        'currency = "EUR"', 'currency = "EUR"\nempty = "leave out"'
+    )
+    rows = ["1,T,Exa,town, – ,01/09/2006", "2,n/a too,Exa,town,n/a,01/09/2006", "3,T,Exa,town,10,–"]
+    found = opened(tmp_path, rows, blank)
+    statements = triples(found)
+    assert found.report.left_out == {("flows.grant", "the amount is empty"): 2}
+    assert of(statements, "flow/grants-grant-3")["amountMax"] == "10"
+    assert "validFrom" not in of(statements, "flow/grants-grant-3")
+    assert found.report.aside == 0
+
+
+def test_two_sections_that_say_different_things_of_one_thing_are_told(tmp_path: Path) -> None:
+    same = 'key = "{Holder}"\nid = "actor/holder"\nlabel = "{Holder}"\ntype = "ngo"\n'
+    begin, end = GRANTS.index("[actors.holder]"), GRANTS.index("[flows.grant]")
+    twice = f'[actors.holder]\n{same}level = "local"\n\n[actors.again]\n{same}level = "national"\n\n'
+    found = opened(tmp_path, ["1,T,Exa,town,10,01/09/2006"], GRANTS[:begin] + twice + GRANTS[end:])
+    triples(found)
+    assert found.report.differing == 1
+
+
 def test_a_name_that_comes_later_is_another_name(tmp_path: Path) -> None:
     by_number = GRANTS.replace('key = "{Holder}"', 'key = "{Number}"')
     rows = ["1,T,Exa,town,10,01/09/2006,55", "2,T,Exa-on-Sea,town,10,01/09/2006,55"]
@@ -307,6 +329,19 @@ def test_a_name_that_comes_later_is_another_name(tmp_path: Path) -> None:
         ('empty = "zero"\ncurrency', "currency", "flows.grant.empty", "expected one of refuse, leave out, unknown"),
         ("", 'level = "national"\n', "actors.state", "level is missing"),
         ("", 'currency = "EUR"\n', "flows.grant", "currency is missing: an amount needs one"),
+        (
+            'amount_min = "{Amount}"',
+            'amount = "{Amount}"',
+            "flows.grant",
+            "amount_max is missing: a range has two ends",
+        ),
+        (
+            'currency = { from = "{Kind}", values = { club = "EURO!!" }, otherwise = "EUR" }',
+            'currency = "EUR"',
+            "flows.grant.currency",
+            "currency",
+        ),
+        ('blank = "n/a"\nnumbers', "numbers", "read.blank", "expected a list of words or signs"),
         ('club = "clubb"', 'club = "ngo"', "actors.holder.type", "unknown actorType 'clubb'"),
         ('when = 3\nkey = "{No}"', 'key = "{No}"', "when", "expected { column ="),
     ],

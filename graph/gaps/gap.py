@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -140,13 +140,11 @@ def _all_gaps(snapshot: Snapshot, at: int | None, more: tuple[Rule, ...]) -> tup
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         stated = pool.submit(_stated_gaps, snapshot, at)
         # a partner's rule may name graphs, and properties that no other does
-        answers = pool.map(lambda rule: (snapshot.select if rule in more else ask)(queries[rule.id]), asked)
-        indicated: list[Gap] = []
-        told = _told.get()
-        for number, (rule, rows) in enumerate(zip(asked, answers, strict=True), start=1):
-            indicated += _indicated(rule, rows, levels)
-            if told:
-                told(number, len(asked), rule.id)
+        answers = {pool.submit(snapshot.select if rule in more else ask, queries[rule.id]): rule for rule in asked}
+        if told := _told.get():
+            for number, answer in enumerate(as_completed(answers), start=1):
+                told(number, len(asked), answers[answer].id)
+        indicated = [gap for answer, rule in answers.items() for gap in _indicated(rule, answer.result(), levels)]
         reported = stated.result()
     return (*reported, *indicated)
 

@@ -123,6 +123,8 @@ def _date(given: Any, column: Column, scope: Scope, formats: Formats, place: str
     parts = [_one_date(each, scope, formats, place) for each in options]
     origin = ", ".join(dict.fromkeys(name for part in parts for name in part.columns)) or place
     terms = Terms(column, origin)
+    for option in options:
+        _check_words(option, terms, scope, place)
     if len(parts) == 1:
         (only,) = parts
         return lambda cells, made: terms.of(only.of(cells))
@@ -169,10 +171,14 @@ def _text(given: Any, column: Column, scope: Scope, place: str) -> Filler:
     if constant(given):
         fixed = constant_terms(str(given), terms, scope, place)
         return lambda cells, made: fixed
-    if column.kind == "concept":
-        for word in looked_up_words(given, scope, place):
-            constant_terms(word, terms, scope, place)
+    _check_words(given, terms, scope, place)
     return lambda cells, made: terms.of(words.of(cells))
+
+
+def _check_words(given: Any, terms: Terms, scope: Scope, place: str) -> None:
+    """Refuse a look-up that gives a word which the column cannot hold, before a record is read."""
+    for word in looked_up_words(given, scope, place):
+        constant_terms(word, terms, scope, place)
 
 
 def constant_terms(given: str, terms: Terms, scope: Scope, place: str) -> tuple[str, ...]:

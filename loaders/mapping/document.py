@@ -17,7 +17,7 @@ __all__ = ["MappingDocument", "Section", "parse_mapping", "read_mapping"]
 
 _TOP: Final = ("source", "read", "skip", "words")
 _SOURCE: Final = ("key", "title", "creator", "publisher", "issued", "language", "identifier", "note")
-_READ: Final = ("encoding", "delimiter", "header", "sheet", "numbers", "dates", "vintage", "geometry")
+_READ: Final = ("encoding", "delimiter", "header", "sheet", "blank", "numbers", "dates", "vintage", "geometry")
 _SKIP: Final = ("of", "when", "column", "is", "not", "matches", "empty", "because")
 _TABLES: Final = {
     table.name: table for table in CASEBOOK_TABLES if table.name not in ("sources", "passages", "mentions")
@@ -106,11 +106,16 @@ def _read(file: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
         "delimiter": (lambda sign: isinstance(sign, str) and len(sign) == 1 and sign not in '"\r\n', "one sign, as ;"),
         "sheet": (lambda name: isinstance(name, str), "the name of a sheet, in quotes"),
         "encoding": (lambda name: isinstance(name, str), "the name of an encoding, as utf-8"),
+        "blank": (_are_words, 'a list of words or signs, as ["–", "n/a"]'),
     }
     for word, (fit, expected) in fits.items():
         if word in given and not fit(given[word]):
             raise mapping_refused(file, f"read.{word}", given[word], f"expected {expected}")
     return given
+
+
+def _are_words(given: object) -> bool:
+    return isinstance(given, list) and all(isinstance(word, str) and word.strip() == word for word in given)
 
 
 def _names() -> str:
@@ -167,3 +172,7 @@ def _check_whole(file: str, section: Section) -> None:
             raise mapping_refused(file, section.place, None, f"{column.name} is missing: {column.meaning}")
     if told & {"amount", "amount_min", "amount_max"} and "currency" not in told:
         raise mapping_refused(file, section.place, None, "currency is missing: an amount needs one, as EUR")
+    ends = told & {"amount_min", "amount_max"}
+    if "amount" not in told and len(ends) == 1:
+        (other,) = {"amount_min", "amount_max"} - ends
+        raise mapping_refused(file, section.place, None, f"{other} is missing: a range has two ends; one sum is amount")

@@ -94,16 +94,16 @@ def _cell(column: str, percent: bool, scope: Scope, place: str, readers: Readers
         try:
             return read(f"{cell}%" if percent and not cell.endswith("%") else cell)
         except NumberRefused as error:
-            raise ValueRefused(column, cell, f"{error}{_without_digits(column, cell)}") from error
+            raise ValueRefused(column, cell, f"{error}{_without_digits(cell)}") from error
 
     return Figure((column,), of, "")
 
 
-def _without_digits(column: str, cell: str) -> str:
+def _without_digits(cell: str) -> str:
     """Say what can be done about a word or sign that stands where a number should, such as a dash or n/a."""
     if any(map(str.isdigit, cell)):
         return ""
-    return f'; if it means that there is none, say so in the section: when = {{ column = "{column}", not = "{cell}" }}'
+    return f'; if it means that there is none, say so in the mapping ([read]: blank = ["{cell}"])'
 
 
 def _number(given: object, scope: Scope, place: str) -> Figure:

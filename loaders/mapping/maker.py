@@ -172,7 +172,7 @@ class Maker:
 
     def _once(self, each: Thing, iri: str, record: Record, made: Mapping[Place, str], draft: _Draft) -> None:
         """Describe a thing the first time; later only by names that it has not had yet, where its table has such."""
-        told = hash((iri, each.reads(record.cells), *map(made.get, each.refers)))
+        told = hash((each.place, iri, each.reads(record.cells), *map(made.get, each.refers)))
         if told in self._recent:
             return
         accepted = self._described.get(iri)
@@ -192,6 +192,8 @@ class Maker:
                 draft.put(said._replace(pairs=[label.replace(_LABEL, _ALIAS, 1)]))
             else:
                 draft.differing += 1
+        elif accepted is not None:
+            self._note(told)
 
     def _note(self, told: int) -> None:
         """Note a description that went in, by a digest of thing, cells and references: most records repeat the last."""

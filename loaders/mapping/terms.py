@@ -60,7 +60,7 @@ def iri(value: str) -> str:
     return f"<{value}>"
 
 
-@lru_cache(maxsize=10_000)  # the flows of a record have its name, one after the other
+@lru_cache(maxsize=64)  # the flows of a record have its name, one after the other
 def literal(value: str, language: str | None = None) -> str:
     """Write words as N-Triples does.
 
