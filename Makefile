@@ -1,4 +1,4 @@
-# Set-up, service, tests. Everything runs in .venv; nothing but python3, make and the package registries is needed.
+# Set-up, service, tests. Everything runs in .venv; nothing but python3 with venv, make and the package registries is needed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,7 +39,7 @@ test: setup-dev
 	$(BIN)/python -m pytest -q --durations=20 $(TOGETHER) -m 'not timed and not soak' $(if $(CHECKED),$(addprefix --ignore=,$(CHECKS)))
 	$(BIN)/python -m pytest -q --durations=10 -m 'timed and not soak'
 
-# what the tests reach; counting it makes them half as long again
+# what the tests reach, counted in one process
 coverage: setup-dev
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -q
 

@@ -35,6 +35,8 @@ _CARRIED = ("lang", "mark")
 _BAR = ("country", "field", "level", "programme", "basis", "at")
 _HOME = "https://w3id.org/subsidia/"
 _VARY = {"Vary": "Accept, Accept-Language"}
+_LATE = {"X-Accel-Expires": "1"}
+"""Lets nginx send a page as it was while it is made anew, where it is told to (docs/operations/nginx.conf)."""
 
 
 def page(
@@ -63,9 +65,12 @@ def page(
         "label": lambda iri: label_in(snapshot, iri, language()),
         "name_of": lambda iri: _name(snapshot, iri),
     }
+    headers = dict(_VARY)
     if lasting:
         allow_repeats(request.scope, late=True)
-    return HTMLResponse(render(template, {**frame, **context}), status, headers=_VARY)
+        if status == 200 and request.app.state.settings.page_late:
+            headers |= _LATE
+    return HTMLResponse(render(template, {**frame, **context}), status, headers=headers)
 
 
 def wants_page(request: Request) -> bool:

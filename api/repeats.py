@@ -4,9 +4,9 @@ What was sent is kept with the address, the Accept headers and the generation th
 says that the answer rests on nothing else; a page also with the host by which it was asked, as it names its own
 address. A store on a server is not asked here, as that may take time.
 
-After a write every page must be made anew, and many readers would wait for all of them. So while pages are being made,
-others are sent as they were, in the generation that they name, and made one after another behind that; whoever asks
-when none is being made waits for the new one. An answer to a query is never late (docs/decisions/0011).
+After a write every page must be made anew, and many readers would wait for all of them. So a page that is not made anew
+soon is sent as it was, in the generation that it names, and so is every page while another is being made; behind that
+they are made one after another. An answer to a query is never late (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _NEVER: Final = ("/static/", "/api/", "/health/", "/metrics")
 """Where nothing is ever allowed to be kept, so that the store need not be asked for its generation."""
 _GENERATIONS: Final = 100
 """How many generations are remembered by when they were last seen to be the newest."""
+_SOON: Final = 0.4
+"""For how many seconds a page is waited for that could be sent as it was before."""
 _PAGES: Final = 4096
 """How many pages are remembered by the generation that they were last made of."""
 
@@ -76,8 +78,8 @@ class Repeats:
         self._seen = 0.0
         self._over: dict[_Generation, float] = {}
         self._made: OrderedDict[_Key, _Generation] = OrderedDict()
-        self._making: set[_Key] = set()
-        self._behind: set[asyncio.Task[None]] = set()
+        self._making: dict[_Key, asyncio.Task[None]] = {}
+        self._first: dict[_Key, asyncio.Event] = {}
         self._turn = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,54 +92,55 @@ class Repeats:
         scope.setdefault("state", {})  # the same for layers inside that copy the scope
         if found := self.kept.find((generation, *key)):
             await _send_again(found, send)
-        elif (before := self._before(key, generation)) is None:
+            return
+        before = self._before(key, generation)
+        if before is not None and await self._made_soon(key, scope):
+            before = self.kept.glance((self._made.get(key), *key))
+        if before is None and (first := self._first.get(key)):
+            await first.wait()
+            before = self.kept.glance((generation, *key))
+        if before is None:
             await self._answer(key, generation, scope, receive, send)
-        elif not self._making:
-            await self._make(key, scope, receive, send)
         else:
-            if key not in self._making:
-                self._make_behind(key, scope)
             await _send_again(before, send)
 
     def _before(self, key: _Key, generation: _Generation) -> _Sent | None:
         """Give a page as it was before the newest generation; None where that is too long ago, or it is no page."""
         made = self._made.get(key, generation)
         over = self._over.get(made)
-        if over is None or time.monotonic() - over > self.late:
+        if not self.late or over is None or time.monotonic() - over > self.late:
             return None
         return self.kept.glance((made, *key))
 
-    async def _make(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> None:
-        """Make a page anew when its turn comes."""
-        self._making.add(key)
-        try:
-            async with self._turn:
-                generation = self._generation()
-                if generation is None:
-                    await self.app(scope, receive, send)
-                elif meanwhile := self.kept.glance((generation, *key)):
-                    await _send_again(meanwhile, send)
-                else:
-                    await self._answer(key, generation, scope, receive, send)
-        finally:
-            self._making.discard(key)
+    async def _made_soon(self, key: _Key, scope: Scope) -> bool:
+        """Have a page made anew, and say whether that was done soon; nobody waits while any is being made already."""
+        if key in self._making:
+            return False
+        making = asyncio.create_task(self._make(key, {**scope, "state": dict(scope["state"])}))
+        self._making[key] = making
+        making.add_done_callback(lambda task: self._made_behind(key, task))
+        if len(self._making) == 1:
+            await asyncio.wait({making}, timeout=_SOON)
+        return making.done()
 
-    def _make_behind(self, key: _Key, scope: Scope) -> None:
-        """Make a page anew for whoever asks next."""
-        own = {**scope, "state": dict(scope["state"])}
-        self._making.add(key)
-        task = asyncio.create_task(self._make(key, own, _nothing_more, _to_nobody))
-        self._behind.add(task)
-        task.add_done_callback(self._made_behind)
+    async def _make(self, key: _Key, scope: Scope) -> None:
+        """Make a page anew when its turn comes, for whoever asks next."""
+        async with self._turn:
+            generation = self._generation()
+            if generation is not None and not self.kept.glance((generation, *key)):
+                await self._answer(key, generation, scope, _nothing_more, _to_nobody)
 
-    def _made_behind(self, task: asyncio.Task[None]) -> None:
-        self._behind.discard(task)
+    def _made_behind(self, key: _Key, task: asyncio.Task[None]) -> None:
+        del self._making[key]
         if not task.cancelled() and (error := task.exception()):
             _LOG.error("a page that nobody waited for failed", exc_info=error)
 
     async def _answer(self, key: _Key, generation: _Generation, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the application answer, and keep what it sends where that is allowed."""
         begun: list[Message] = []
+        done = asyncio.Event()
+        if _is_page(scope):
+            self._first.setdefault(key, done)
 
         async def note(message: Message) -> None:
             allowed = scope.get("state", {}).get(_ALLOWED)
@@ -149,6 +152,8 @@ class Repeats:
                 self._keep(key, generation, begun.pop(), message, late=allowed == "late")
             else:
                 begun.clear()
+            if not begun:
+                self._end(key, done)
             await send(message)
 
         try:
@@ -156,6 +161,14 @@ class Repeats:
         except Exception:
             self._made.pop(key, None)
             raise
+        finally:
+            self._end(key, done)
+
+    def _end(self, key: _Key, done: asyncio.Event) -> None:
+        """Let those go on who wait for one who asked first."""
+        done.set()
+        if self._first.get(key) is done:
+            del self._first[key]
 
     def _keep(self, key: _Key, generation: _Generation, start: Message, end: Message, *, late: bool) -> None:
         if start["status"] != 200:
@@ -196,6 +209,11 @@ class Repeats:
                 del self._over[oldest]
         self._newest, self._seen = newest, time.monotonic()
         return newest
+
+
+def _is_page(scope: Scope) -> bool:
+    """Say whether HTML is asked for: what many ask for at once is then made for one of them, and the same for all."""
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
 async def _send_again(sent: _Sent, send: Send) -> None:

@@ -35,7 +35,7 @@ def behind_nginx(folder: Path, *ports: int) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     user = "user root;" if os.getuid() == 0 else ""
-    text = CONFIGURATION.format(folder=folder, user=user, example=_example(port, ports))
+    text = CONFIGURATION.format(folder=folder, user=user, example=_example(folder, port, ports))
     (folder / "nginx.conf").write_text(text)
     process = subprocess.Popen([_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:
@@ -56,12 +56,13 @@ def _nginx() -> str:
     return found
 
 
-def _example(port: int, behind: Sequence[int]) -> str:
+def _example(folder: Path, port: int, behind: Sequence[int]) -> str:
     """Give the configuration of the guide, its ports and what is said of the outside as the tests have them."""
     changes = {
         "listen 80;": f"listen 127.0.0.1:{port};",
         "127.0.0.1:8001": f"127.0.0.1:{behind[0]}",
         "    server 127.0.0.1:8002 max_fails=0;\n": "",
+        "/var/lib/nginx/subsidia": f"{folder}/pages",
         "X-Forwarded-Proto $scheme": "X-Forwarded-Proto https",
         "X-Forwarded-Host $http_host": "X-Forwarded-Host data.example.org",
     }

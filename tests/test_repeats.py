@@ -53,13 +53,13 @@ class Site:
         await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": f"{generation}".encode()})
 
-    async def ask(self, path: str) -> int:
+    async def ask(self, path: str, accept: str = "*/*") -> int:
         """Ask for a page; gives the generation that it shows."""
-        return int((await asked(self.repeats, path))[1])
+        return int((await asked(self.repeats, path, {"accept": accept}))[1])
 
-    async def status(self, path: str) -> int:
+    async def status(self, path: str, accept: str = "*/*") -> int:
         """Ask for a page; gives the status."""
-        return (await asked(self.repeats, path))[0]
+        return (await asked(self.repeats, path, {"accept": accept}))[0]
 
     @asynccontextmanager
     async def being_made_anew(self) -> AsyncIterator[None]:
@@ -71,7 +71,7 @@ class Site:
         yield
         self.slow.set()
         assert await first == 2
-        while self.repeats._behind:
+        while self.repeats._making:
             await asyncio.sleep(0)
 
 
@@ -88,6 +88,42 @@ def test_who_asks_when_no_page_is_being_made_gets_the_new_one() -> None:
         await site.ask("/a")
         site.generation = 2
         assert await site.ask("/a") == 2
+
+    told(story(Site()))
+
+
+def test_who_asks_alone_waits_for_the_new_page_but_not_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(site: Site) -> None:
+        await site.ask("/slow")
+        site.generation = 2
+        site.slow.clear()
+        assert await site.ask("/slow") == 1
+        site.slow.set()
+        await asyncio.sleep(0.01)
+        assert site.made == [("/slow", 1), ("/slow", 2)]
+        assert await site.ask("/slow") == 2
+
+    monkeypatch.setattr(api.repeats, "_SOON", 0.05)
+    told(story(Site()))
+
+
+def test_a_page_that_many_open_at_once_is_made_for_one_of_them_and_sent_to_all() -> None:
+    async def story(site: Site) -> None:
+        site.slow.clear()
+        asking = [asyncio.create_task(site.ask("/slow", accept="text/html")) for _ in range(5)]
+        await asyncio.sleep(0)
+        site.slow.set()
+        assert await asyncio.gather(*asking) == [1] * 5
+        assert site.made == [("/slow", 1)]
+
+    told(story(Site()))
+
+
+def test_what_is_not_kept_is_made_for_each_who_asked_for_it_at_once() -> None:
+    async def story(site: Site) -> None:
+        site.generation = 2
+        statuses = [site.status("/gone", accept="text/html") for _ in range(3)]
+        assert await asyncio.gather(*statuses) == [404] * 3
 
     told(story(Site()))
 

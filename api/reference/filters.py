@@ -13,7 +13,7 @@ __all__ = ["filters"]
 _BEGIN = """
 # Filters
 
-The same everywhere: in the bar above a page, in its address, in the data API and as options of the commands. Several
+The same everywhere: in the bar above a page, in its address, in the data API and, most of them, as options of the commands. Several
 filters narrow together. A value that nobody knows is refused with those that look like it; a filter that cannot narrow
 what was asked is named in `meta.not_applied`, with the reason, and on the page.
 """
@@ -41,4 +41,4 @@ def filters() -> str:
     without = [
         f"- `{name}` by `{each}`: {why}." for name, reasons in NOT_APPLIED.items() for each, why in reasons.items()
     ]
-    return "\n".join([*head, *types, "", "## What cannot be narrowed", "", *without])
+    return "\n".join([*head, *types, "", "## What cannot be narrowed in lists", "", *without])

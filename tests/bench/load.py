@@ -1,7 +1,7 @@
 """Put a service under load: `python -m tests.bench.load --seconds 60 --connections 200`.
 
-Two processes of the service on one store behind nginx, as docs/how-to/run-for-others.md sets them up. So many readers,
-each with a connection of its own, ask for pages, data and SPARQL and then think for a while; one writer changes the
+Two processes of the service on one store behind nginx, as docs/how-to/run-for-others.md sets them up, each of which has
+been asked for every page once, as one that runs for a while has. So many readers, each with a connection of its own, ask for pages, data and SPARQL and then think for a while; one writer changes the
 store every second. After a third of the time a reader process is killed, after two thirds one service is restarted.
 Printed are the seconds by kind of request, and every answer that was none: a status of 429 or 500 and above, or a
 broken connection.
@@ -95,17 +95,21 @@ def _request(rng: random.Random) -> tuple[str, str, str]:
     return "sparql", f"/sparql?query={quote(query)}", "application/sparql-results+json"
 
 
+def _written(path: str, accept: str) -> bytes:
+    lines = (f"GET {_PREFIX}{path} HTTP/1.1", _HOST, f"Accept: {accept}", "Accept-Encoding: gzip", "", "")
+    return "\r\n".join(lines).encode()
+
+
 async def _reader(port: int, seed: int, think: float, until: float, load: Load) -> None:
     rng = random.Random(seed)
     await asyncio.sleep(rng.random() * think)
     streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
     while time.monotonic() < until:
         kind, path, accept = _request(rng)
-        lines = (f"GET {_PREFIX}{path} HTTP/1.1", _HOST, f"Accept: {accept}", "Accept-Encoding: gzip", "", "")
         begun = time.monotonic()
         try:
             streams = streams or await asyncio.open_connection("127.0.0.1", port)
-            streams[1].write("\r\n".join(lines).encode())
+            streams[1].write(_written(path, accept))
             status, closing = await asyncio.wait_for(_answer(streams[0]), 30)
             load.seconds[kind].append(time.monotonic() - begun)
             if status == 429 or status >= 500:
@@ -156,6 +160,16 @@ async def _writer(port: int, until: float, load: Load) -> None:
         await asyncio.sleep(1)
 
 
+async def _warm(port: int) -> None:
+    """Ask for every page as the readers do: twice, since nginx asks the two services in turn."""
+    for path in PAGES:
+        for _ in range(2):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(_written(path, "text/html"))
+            await _answer(reader)
+            writer.close()
+
+
 def _kill_a_reader(service: Service) -> None:
     """Kill a process below the service that has none below itself."""
     leaves = [each for each in service.processes()[1:] if not each.children()]
@@ -171,6 +185,7 @@ async def _disturb(first: Service, restarted: Any, seconds: float) -> None:
 
 
 async def _all(port: int, first: Service, restart: Any, given: argparse.Namespace) -> Load:
+    await _warm(port)
     load, until = Load(), time.monotonic() + given.seconds
     readers = [_reader(port, given.seed + place, given.think, until, load) for place in range(given.connections)]
     await asyncio.gather(*readers, _writer(port, until, load), _disturb(first, restart, given.seconds))
