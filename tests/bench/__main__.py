@@ -1,4 +1,4 @@
-"""Run the benchmark, growth and peers: `python -m tests.bench [--flows 500000] [--seed 1] [--growth 1000 10000]`."""
+"""Run the benchmark, growth and peers: `python -m tests.bench [--flows 500000] [--seed 1] [--growth FLOWS …]`."""
 
 from __future__ import annotations
 

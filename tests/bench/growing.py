@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from multiprocessing import get_context
 from pathlib import Path
 from signal import SIGKILL
@@ -187,13 +188,21 @@ def _asked(count: int, folder: Path, limit: int, name: str) -> Taken:
 
 
 def _served(count: int, folder: Path, limit: int, name: str) -> Taken:
-    """Ask a service of its own: for a page once, or for single flows in SPARQL, of which the median is told."""
+    """Ask a service of its own, which may break as a graph grows."""
+    try:
+        return _answered(count, folder, limit, name)
+    except (*_BREAKS, HTTPException, RuntimeError) as error:
+        return Taken(name, count, why=f"{type(error).__name__}: {error}")
+
+
+def _answered(count: int, folder: Path, limit: int, name: str) -> Taken:
+    """Ask for a page once, or for single flows in SPARQL, of which the median is told."""
     if name == "point query":
         drawn = some_flows(_POINTS, count)
         paths = [f"/sparql?query={quote(point_query(number) + f' # {run}')}" for run, number in enumerate(drawn)]
     else:
         paths = [name]
-    with serving(folder / "store", answer_limit=10 * limit) as client, ThreadPoolExecutor(1) as pool:
+    with serving(folder / "store", answer_limit=12 * limit) as client, ThreadPoolExecutor(1) as pool:
         if name == "point query":
             client.get(paths[0].replace("%23", "%23%20first"))
         before, walls = _cpu(client), list[float]()

@@ -78,7 +78,10 @@ def main() -> None:
         text = json.dumps({"machine": machine(), "stages": [asdict(one) for one in found]}, indent=1)
         given.output.write_text(text + "\n", encoding="utf-8")
 
-    grow(given.sizes, Limits(given.limit, given.load_limit), told, given.stages, given.folder)
+    try:
+        grow(given.sizes, Limits(given.limit, given.load_limit), told, given.stages, given.folder)
+    except KeyboardInterrupt:
+        print("… stopped: the tables are of what was measured until then", file=sys.stderr)
     tables = as_markdown(found)
     if given.markdown:
         given.markdown.write_text(tables, encoding="utf-8")

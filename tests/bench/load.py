@@ -1,10 +1,10 @@
 """Put a service under load: `python -m tests.bench.load --seconds 60 --connections 200`.
 
 Two processes of the service on one store behind nginx, as docs/how-to/run-for-others.md sets them up, each of which has
-been asked for every page once, as one that runs for a while has. So many readers, each with a connection of its own, ask for pages, data and SPARQL and then think for a while; one writer changes the
-store every second. After a third of the time a reader process is killed, after two thirds one service is restarted.
-Printed are the seconds by kind of request, and every answer that was none: a status of 429 or 500 and above, or a
-broken connection.
+been asked for every page once, as one that runs for a while has. So many readers, each with a connection of its own,
+ask for pages, data and SPARQL and then think for a while; one writer changes the store every second. After a third of
+the time a reader process is killed, after two thirds one service is restarted. Printed are the seconds by kind of
+request, and every answer that was none: a status of 429 or 500 and above, or a broken connection.
 """
 
 from __future__ import annotations

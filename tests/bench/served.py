@@ -108,7 +108,8 @@ def serve_all(
 
 
 def _measured(address: str, flows: int, runs: int) -> Served:
-    wanted = some_flows(2 * runs + 50, flows)
+    # none is asked twice, so that no cache answers
+    wanted = list(dict.fromkeys(some_flows(2 * runs + 50, flows)))
     same = point_query(wanted[0])
     rows = f"SELECT ?s ?p ?o WHERE {{ ?s ?p ?o }} LIMIT {_ROWS}"
     with ExitStack() as open_:
@@ -116,14 +117,12 @@ def _measured(address: str, flows: int, runs: int) -> Served:
         open_.callback(connection.close)
         for number in wanted[:50]:
             connection.ask(point_query(number))
-        # none is asked twice, so that no cache answers
-        asked = list(dict.fromkeys(wanted[50 : 50 + runs]))
+        asked = wanted[50 : 50 + runs]
         point = spread(lambda run: _filled(connection, point_query(asked[run])), len(asked))
         repeat = spread(lambda run: _filled(connection, same), runs)
         firsts = [connection.ask(f"{rows} # {run}")[0] for run in range(_RUNS_OF_ROWS)]
     found = {"point": point["median"], "repeat": repeat["median"], "first": sorted(firsts)[_RUNS_OF_ROWS // 2]}
-    # other flows than before
-    later = [point_query(number) for number in dict.fromkeys(wanted[50 + runs :])]
+    later = [point_query(number) for number in wanted[50 + runs :]]
     return {**found, "points": _at_once(address, later), "repeats": _at_once(address, runs * [same])}
 
 
