@@ -46,16 +46,8 @@ def open_store(
         say(f"making {place} with the casebook")
         return [*_ontology(), *load_tables(CASEBOOK).quads]
 
-    opened = _opened(place, contents, bare=bare, fill=fill, say=say)
-    opened.spark_master = engine
-    return opened
-
-
-def _opened(
-    place: Path | str, contents: Callable[[], list[Quad]], *, bare: bool, fill: bool, say: Callable[[str], None]
-) -> Store:
     if isinstance(place, str):
-        remote = RemoteStore(read_address(place), _cache())
+        remote = RemoteStore(read_address(place), _cache(), engine)
         if not remote.snapshot().state.graphs:
             if fill:
                 remote.load(contents())
@@ -63,8 +55,8 @@ def _opened(
                 say(f"{remote.name} is empty: `subsidia load` fills it")
         return remote
     if Store.exists(place):
-        return Store(place)
-    store = Store.create(place, None if bare else contents)
+        return Store(place, engine)
+    store = Store.create(place, None if bare else contents, engine)
     columns_of(store.snapshot())
     return store
 

@@ -55,7 +55,7 @@ class Columns(Duck):
         self._database.execute(
             "CREATE TABLE field_members AS SELECT DISTINCT field_set, unnest(fields) AS field FROM flows"
         )
-        # what expressions need takes two thirds of a second: of the start, not of the first who asks for a sum
+        # what expressions need takes its time at the start, not of the first who asks for a sum
         import_module("graph.tabular.flows")
 
     def _code(self, name: str, word: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -24,7 +23,7 @@ class Extent:
 
 
 @remembered(4)
-def extent(snapshot: Snapshot, graphs: Sequence[str]) -> Extent:
+def extent(snapshot: Snapshot, graphs: tuple[str, ...]) -> Extent:
     """Give the countries in which, or in a place of which, something holds, and the years that anything is said for.
 
     A country is what has the level national. Graphs that are not there, or say neither, give no country and no years.

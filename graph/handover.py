@@ -12,6 +12,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from graph.durable import sync_folder
+from graph.errors import StoreUnreachable
 from graph.flow_files import handover_folder
 from graph.flows import SCHEMA, flow_table
 from graph.snapshot import Snapshot
@@ -30,8 +31,8 @@ def write_parts(flows: pa.Table, folder: Path) -> None:
     """Write flows into a new folder, divided by PARTS; the folder is there when all of it is.
 
     Flows are in the order of their IRIs within a file; what is not known is `__HIVE_DEFAULT_PARTITION__`, as Hive has
-    it. The same flows give the same bytes. OSError where it cannot be written or something is there already, and
-    then nothing is left.
+    it. The same flows give the same bytes. OSError where it cannot be written or something other than an empty folder
+    is there already, and then nothing is left.
     """
     draft = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}")
     by = ds.partitioning(pa.schema([PLAIN.field(name) for name in PARTS]), flavor="hive")
@@ -57,14 +58,18 @@ def write_parts(flows: pa.Table, folder: Path) -> None:
 
 
 def handed_over(snapshot: Snapshot) -> Path:
-    """Give the folder of the flows of a generation, made when it is first asked for and kept beside it."""
+    """Give the folder of the flows of a generation, made when it is first asked for and kept beside it.
+
+    StoreUnreachable where it cannot be written.
+    """
     folder = handover_folder(snapshot.folder)
     if not folder.exists():
         try:
             folder.parent.mkdir(exist_ok=True)
             write_parts(flow_table(snapshot), folder)
-        except OSError:
+        except OSError as error:
             # another process may have been quicker
             if not folder.exists():
-                raise
+                reason = f"the flows cannot be handed over ({error.strerror or error})"
+                raise StoreUnreachable(snapshot.folder, reason) from error
     return folder

@@ -33,11 +33,14 @@ def shortest_path(network: nx.MultiDiGraph[str], start: str, goal: str) -> Short
     """
     if start not in network or goal not in network:
         return None
-    # by actor, who comes next on a shortest way to the goal; nearer actors come before farther ones
-    found: Any = nx.predecessor(nx.Graph(network), goal)
-    nearer: dict[str, list[str]] = found
-    if start not in nearer:
+    either_way = network.to_undirected(as_view=True)
+    try:
+        steps = len(nx.bidirectional_shortest_path(either_way, start, goal)) - 1
+    except nx.NetworkXNoPath:
         return None
+    # by actor, who comes next on a shortest way to the goal; nearer actors come before farther ones
+    found: Any = nx.predecessor(either_way, goal, cutoff=steps)
+    nearer: dict[str, list[str]] = found
     ways: dict[str, int] = {}
     for actor, following in nearer.items():
         ways[actor] = sum(ways[other] for other in following) or 1

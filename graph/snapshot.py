@@ -19,28 +19,31 @@ from ontology.identifiers import expand, graph_name, slug
 __all__ = ["Snapshot"]
 
 _KEPT: Final = 100_000
-"""Of how many things the values that were read are kept, over all properties: some 35 MB."""
+"""How many values that were read are kept, over all properties: some 35 MB."""
 
 
 class Snapshot:
     """One immutable generation. Many threads and processes may hold it; no commit removes it before all let go."""
 
-    def __init__(self, folder: Path, generation: int) -> None:
-        """Open the generation in that folder; StoreUnreachable where Oxigraph cannot read it."""
+    def __init__(self, folder: Path, generation: int, spark_master: str = "") -> None:
+        """Open the generation in that folder; StoreUnreachable where Oxigraph cannot read it.
+
+        `spark_master` is the Spark that sums its flows, or nothing for DuckDB.
+        """
         self.folder = folder
         try:
             finalize(self, os.close, _hold(folder))
             database = pyoxigraph.Store.read_only(str(folder / "graph"))
         except OSError as error:
             raise StoreUnreachable(folder, f"Oxigraph cannot read it: {error}") from error
-        self._begin(database, generation)
+        self._begin(database, generation, spark_master)
 
-    def _begin(self, database: pyoxigraph.Store, generation: int) -> None:
+    def _begin(self, database: pyoxigraph.Store, generation: int, spark_master: str = "") -> None:
         """Set all that a snapshot has besides its folder, so that one of statements in memory has no less."""
         self.database = database
         self.generation = generation
         self.memory: dict[str, Callable[..., Any]] = {}
-        self.spark_master = ""
+        self.spark_master = spark_master
         self._values: dict[str, Mapping[str, Sequence[str]]] = {}
         self._room = _KEPT
 
@@ -65,8 +68,9 @@ class Snapshot:
         if kept is not None:
             return kept
         found = self._read(curie)
-        if len(found) <= self._room:
-            self._room -= len(found)
+        size = sum(map(len, found.values()))
+        if size <= self._room:
+            self._room -= size
             self._values[curie] = found
         return found
 

@@ -52,18 +52,20 @@ class Store:
     """
 
     remote = False
-    spark_master = ""
-    """The Spark that sums the flows of its snapshots, or nothing for DuckDB."""
 
-    def __init__(self, path: Path) -> None:
-        """Open an existing store; StoreUnreachable where there is none that can be read."""
+    def __init__(self, path: Path, spark_master: str = "") -> None:
+        """Open an existing store; StoreUnreachable where there is none that can be read.
+
+        `spark_master` is the Spark that sums the flows of its snapshots, or nothing for DuckDB.
+        """
         self.path = path
+        self.spark_master = spark_master
         self._lock = Lock()
         self._snapshot: Snapshot | None = None
         self._check_format()
 
     @classmethod
-    def create(cls, path: Path, fill: Callable[[], Iterable[Quad]] | None = None) -> Store:
+    def create(cls, path: Path, fill: Callable[[], Iterable[Quad]] | None = None, spark_master: str = "") -> Store:
         """Make a store: empty at generation 0, or with the statements that `fill` gives at generation 1.
 
         It is a store when all of it is there: of processes that make it at once one does, and the others wait and open
@@ -78,7 +80,7 @@ class Store:
                     _make(path, fill)
         except OSError as error:
             raise StoreUnreachable(path, error.strerror or str(error)) from error
-        return cls(path)
+        return cls(path, spark_master)
 
     @staticmethod
     def exists(path: Path) -> bool:
@@ -107,8 +109,7 @@ class Store:
             generation = self.generation
             while self._snapshot is None or self._snapshot.generation != generation:
                 try:
-                    self._snapshot = Snapshot(_folder(self.path, generation), generation)
-                    self._snapshot.spark_master = self.spark_master
+                    self._snapshot = Snapshot(_folder(self.path, generation), generation, self.spark_master)
                 except StoreUnreachable:
                     # forgotten between being told and being opened: commits were made meanwhile
                     if self.generation == generation:

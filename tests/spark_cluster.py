@@ -12,8 +12,10 @@ from time import monotonic, sleep
 from typing import Final
 
 import pyspark
+from pyspark import SparkContext
+from pyspark.sql import SparkSession
 
-__all__ = ["WORKERS", "cluster", "environment"]
+__all__ = ["WORKERS", "cluster", "end_spark", "environment"]
 
 WORKERS: Final = 2
 _HOST: Final = "127.0.0.1"
@@ -44,6 +46,20 @@ def environment(folder: Path) -> dict[str, str]:
         "SPARK_HOME": str(Path(pyspark.__file__).parent),
         "SPARK_LOCAL_IP": _HOST,
     }
+
+
+def end_spark() -> None:
+    """End the Spark of this process, and the Java that it runs in."""
+    session = SparkSession.getActiveSession()
+    if session is not None:
+        session.stop()
+    gateway = SparkContext._gateway
+    assert gateway is not None
+    gateway.shutdown()
+    process = gateway.proc
+    process.stdin.close()
+    process.wait(30)
+    SparkContext._gateway = SparkContext._jvm = None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
@@ -12,13 +13,14 @@ from typing import Any
 import networkx as nx
 import pyarrow.parquet as pq
 import pytest
-from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from api.commands.files import write_partitioned
 from api.parameters import ParameterRefused
 from api.settings import SettingRefused, Settings
+from api.stores import open_store
 from graph.columns import columns_of
+from graph.errors import StoreUnreachable
 from graph.filters import Filters
 from graph.flows import flow_table
 from graph.funding.concentration import concentrations
@@ -34,7 +36,7 @@ from graph.tabular.spark import Spark, SparkFlows
 from ontology.errors import InputRefused
 from ontology.identifiers import mint
 from tests.small_graphs import Row, actor, flow, snapshot_of
-from tests.spark_cluster import WORKERS, cluster, environment
+from tests.spark_cluster import WORKERS, cluster, end_spark, environment
 
 # PySpark leaves closing the socket that an answer came through to the collector
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")]
@@ -88,26 +90,12 @@ def engine(
             patch.setenv(name, value)
         if request.param == "local[2]":
             yield cache(lambda snapshot: SparkFlows("local[2]", handed_over(snapshot)))
-            _end_spark()
+            end_spark()
             return
         with cluster(folder, given) as (master, processes):
             yield cache(lambda snapshot: SparkFlows(master, handed_over(snapshot)))
-            _end_spark()
+            end_spark()
         assert all(process.returncode is not None for process in processes)
-
-
-def _end_spark() -> None:
-    """End the Spark of this process, and the Java that it runs in."""
-    session = SparkSession.getActiveSession()
-    assert session is not None
-    session.stop()
-    gateway = SparkContext._gateway
-    assert gateway is not None
-    gateway.shutdown()
-    process = gateway.proc
-    process.stdin.close()
-    process.wait(30)
-    SparkContext._gateway = SparkContext._jvm = None
 
 
 def cells(found: Matrix) -> dict[tuple[Any, ...], tuple[Any, ...]]:
@@ -229,6 +217,16 @@ def test_the_dependency_of_bodies_on_their_payers_is_as_worked_by_hand(
     assert (long.dependency, long.parties) == (exact(Decimal(100) / 145), 2)
 
 
+def test_one_body_has_the_concentration_that_it_has_among_all(
+    flows: Snapshot, engine: Callable[[Snapshot], FlowEngine]
+) -> None:
+    found = concentrations(engine(flows), Filters(at=2010), "payer", mint("actor", "town"))
+    assert found == {
+        mint("actor", "town"): concentrations(engine(flows), Filters(at=2010), "payer")[mint("actor", "town")]
+    }
+    assert concentrations(engine(flows), Filters(), "payer", mint("actor", "nobody")) == {}
+
+
 def test_money_that_comes_back_to_a_body_is_not_counted_again(
     flows: Snapshot, engine: Callable[[Snapshot], FlowEngine]
 ) -> None:
@@ -327,6 +325,26 @@ def test_what_is_there_already_is_not_written_over(casebook: Snapshot, tmp_path:
 
 def parquet_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.parquet") if path.is_file())
+
+
+def test_flows_that_cannot_be_handed_over_are_told_in_one_line(
+    casebook: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("graph.handover.handover_folder", lambda folder: folder / "nowhere" / "flows")
+    monkeypatch.setattr("graph.handover.write_parts", full)
+    with pytest.raises(StoreUnreachable, match="cannot be handed over"):
+        handed_over(casebook)
+
+
+def test_a_store_that_is_just_made_is_summed_by_the_spark_that_was_named(tmp_path: Path) -> None:
+    made = open_store(tmp_path / "store", bare=True, engine="local[2]")
+    assert made.snapshot().spark_master == "local[2]"
+    assert open_store(tmp_path / "store", engine="local[2]").snapshot().spark_master == "local[2]"
+    made.load([])
+    assert made.snapshot().spark_master == "local[2]"
 
 
 @pytest.mark.parametrize("engine_setting", ["local[2]", "spark://127.0.0.1:7077", "spark://one:7077,two:7077"])

@@ -127,7 +127,7 @@ def _concentrated(snapshot: Snapshot, filters: Filters, actor: str) -> list[Row]
     sides: dict[Side, str] = {"payer": "payers", "recipient": "recipients"}
     rows = []
     for side, name in sides.items():
-        for found in concentrations(flow_engine(snapshot), filters, side).get(actor, ()):
+        for found in concentrations(flow_engine(snapshot), filters, side, actor).get(actor, ()):
             counts = {"flows": found.flows, "with_amount": found.with_amount}
             note = f"{found.parties} {name} with a known amount; {found.not_stated} flows name none"
             rows.append(_row(f"herfindahl-{name}", actor, found.kind, found.herfindahl, **counts, note=note))

@@ -13,9 +13,9 @@ __all__ = ["filters"]
 _BEGIN = """
 # Filters
 
-The same everywhere: in the bar above a page, in its address, in the data API and, most of them, as options of the commands. Several
-filters narrow together. A value that nobody knows is refused with those that look like it; a filter that cannot narrow
-what was asked is named in `meta.not_applied`, with the reason, and on the page.
+The same everywhere: in the bar above a page, in its address, in the data API and, most of them, as options of the
+commands. Several filters narrow together. A value that nobody knows is refused with those that look like it; a filter
+that cannot narrow what was asked is named in `meta.not_applied`, with the reason, and on the page.
 """
 _END = """
 ## A year

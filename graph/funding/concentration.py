@@ -39,24 +39,28 @@ class Concentration:
     not_stated: int
 
 
-def concentrations(engine: FlowEngine, filters: Filters, side: Side) -> dict[str, tuple[Concentration, ...]]:
+def concentrations(
+    engine: FlowEngine, filters: Filters, side: Side, body: str | None = None
+) -> dict[str, tuple[Concentration, ...]]:
     """Give the concentration of those who pay each body (side `payer`), or whom it pays (side `recipient`).
 
     Of the flows that the filters let through; one result a kind of money, and none for a body of which no amount is
-    known, as for an empty graph. A flow and its part are never both counted. The cost is some scans of the flows, and
-    a sum a body, party and kind. Source: see `herfindahl`.
+    known, as for an empty graph. With `body`, an IRI, only for that one. A flow and its part are never both counted.
+    The cost is some scans of the flows, a sum a body, party and kind, and what all flows are part of (`_wholes`).
+    Source: see `herfindahl`.
     """
     from graph.funding.concentration_question import party_sums
 
     inputs = inputs_of(filters)
-    asked = inputs if filters.at is None else {**inputs, "at": filters.at}
-    rows = answered(engine, party_sums, side, tuple(inputs), filters.at is not None, _wholes(engine), inputs=asked)
+    asked = {**inputs, **{name: given for name, given in (("at", filters.at), ("body", body)) if given is not None}}
+    shape = side, tuple(inputs), filters.at is not None, body is not None
+    rows = answered(engine, party_sums, *shape, _wholes(engine), inputs=asked)
     bodies: dict[str, list[_Party]] = defaultdict(list)
-    for body, party, quantity, currency, phase, period, low, high, flows, with_amount in rows:
+    for who, party, quantity, currency, phase, period, low, high, flows, with_amount in rows:
         amount = Interval(low, high) if with_amount else None
-        bodies[body].append(_Party(party, Kind(quantity, currency, phase, period), amount, flows, with_amount))
-    found = {body: tuple(_concentrations(side, parties)) for body, parties in sorted(bodies.items())}
-    return {body: results for body, results in found.items() if results}
+        bodies[who].append(_Party(party, Kind(quantity, currency, phase, period), amount, flows, with_amount))
+    found = {who: tuple(_concentrations(side, parties)) for who, parties in sorted(bodies.items())}
+    return {who: results for who, results in found.items() if results}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +77,20 @@ class _Party:
 def _wholes(engine: FlowEngine) -> str:
     """Give the name of the table of all flows that each flow is part of, directly or through others.
 
-    Each step doubles how far it reaches, so that a chain of a thousand flows takes ten.
+    Each step doubles how far it reaches, so that a chain of a thousand flows takes ten. The cost grows with its rows:
+    half a million for such a chain.
     """
-    from graph.funding.concentration_question import further, stated_wholes, wholes_counted
+    from graph.funding.concentration_question import leaps, reached, stated_wholes, wholes_counted
     from graph.tabular.question import sql_of
 
-    name, step = "wholes_0", 0
-    engine.keep(name, sql_of(engine.dialect, stated_wholes))
-    reached = -1
-    while (count := answered(engine, wholes_counted, name)[0][0]) > reached:
-        reached, step = count, step + 1
-        before, name = name, f"wholes_{step}"
-        engine.keep(name, sql_of(engine.dialect, further, before))
+    name, leap, step, before = "wholes_0", "leaps_0", 0, -1
+    for first in (name, leap):
+        engine.keep(first, sql_of(engine.dialect, stated_wholes))
+    while (count := answered(engine, wholes_counted, name)[0][0]) > before:
+        before, step = count, step + 1
+        engine.keep(f"wholes_{step}", sql_of(engine.dialect, reached, name, leap))
+        engine.keep(f"leaps_{step}", sql_of(engine.dialect, leaps, leap))
+        name, leap = f"wholes_{step}", f"leaps_{step}"
     return name
 
 

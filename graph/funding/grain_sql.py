@@ -75,6 +75,7 @@ def _grouped_keys(grain: Grain, condition: str) -> str:
 
 
 def strands_sql(condition: str, grain: Grain) -> str:
+    """Give the SQL of the `$most` largest strands between two ends of a grain, with how many there are in `links`."""
     ends = f"SELECT *, {_id_sql(grain, 'payer')} AS source, {_id_sql(grain, 'recipient')} AS target FROM sums"
     sums = _body_sums_sql(condition) if grain == "actor" else _sums_sql(condition, grain)
     links = "links" if grain == "actor" else "count(*) OVER () AS links"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
 from math import comb, nan, sqrt
-from typing import Any
+from typing import Any, Final
 
 import networkx as nx
 import numpy as np
@@ -20,6 +21,8 @@ from ontology.errors import UnknownTerm
 
 __all__ = ["MissingTies", "missing_ties"]
 
+_PAIRS: Final = 100_000
+"""How many pairs are weighed at once."""
 _Pair = tuple[str, str]
 _Neighbours = dict[str, set[str]]
 
@@ -171,12 +174,11 @@ def _shortlist(gaps: _Gaps, counts: dict[_Pair, int], most: int) -> list[_Pair]:
     if len(counts) <= most:
         return sorted(counts)
     pairs = sorted(counts)
-    expected = _by_degrees(gaps, pairs)
-    scored = ((-_excess(counts[pair], mean), pair) for pair, mean in zip(pairs, expected, strict=True))
+    scored = ((-_excess(counts[pair], mean), pair) for pair, mean in zip(pairs, _by_degrees(gaps, pairs), strict=True))
     return [pair for _, pair in nsmallest(most, scored)]
 
 
-def _by_degrees(gaps: _Gaps, pairs: list[_Pair]) -> list[float]:
+def _by_degrees(gaps: _Gaps, pairs: list[_Pair]) -> Iterator[float]:
     """Give what levels and degrees alone let expect for each pair, were the ends of ties joined at random."""
     level = {actor: facts["level"] or "" for actor, facts in gaps.graph.nodes.items()}
     number = {name: index for index, name in enumerate(sorted(set(level.values())))}
@@ -187,9 +189,10 @@ def _by_degrees(gaps: _Gaps, pairs: list[_Pair]) -> list[float]:
         for other in others:
             degrees[place[actor], levels[place[other]]] += 1
     scale = _scale(levels, degrees)
-    ones, others = np.array([(place[one], place[other]) for one, other in pairs], dtype=np.intp).T
-    found: list[float] = (degrees[ones] * scale[levels[ones], levels[others]] * degrees[others]).sum(axis=1).tolist()
-    return found
+    for start in range(0, len(pairs), _PAIRS):
+        part = pairs[start : start + _PAIRS]
+        ones, others = np.array([(place[one], place[other]) for one, other in part], dtype=np.intp).T
+        yield from (degrees[ones] * scale[levels[ones], levels[others]] * degrees[others]).sum(axis=1).tolist()
 
 
 def _scale(levels: NDArray[np.intp], degrees: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -40,8 +40,8 @@ _COPIED = "copied.json"
 class RemoteSnapshot(Snapshot):
     """A copy of one generation of a store on a server; `engine` is where it came from."""
 
-    def __init__(self, folder: Path, state: State, engine: Engine) -> None:
-        super().__init__(folder, state.generation)
+    def __init__(self, folder: Path, state: State, engine: Engine, spark_master: str = "") -> None:
+        super().__init__(folder, state.generation, spark_master)
         self.state = state
         self.engine = engine
 
@@ -61,7 +61,7 @@ class RemoteStore(Store):
 
     remote = True
 
-    def __init__(self, address: Address, cache: Path) -> None:
+    def __init__(self, address: Address, cache: Path, spark_master: str = "") -> None:
         """Open the store; StoreUnreachable where the server cannot be asked, or the copy not be kept."""
         self.address = address
         self.engine = Engine(address)
@@ -71,7 +71,7 @@ class RemoteStore(Store):
         except OSError as error:
             raise StoreUnreachable(cache, f"no copy can be kept there ({error.strerror})") from error
         self._copy = Store.create(path)
-        super().__init__(path)
+        super().__init__(path, spark_master)
         self._asking = Lock()
         self._held: RemoteSnapshot | None = None
         self._next = 0.0
@@ -193,9 +193,7 @@ class RemoteStore(Store):
         copy = self._copy.snapshot()
         if self._held is None or self._held.folder != copy.folder:
             state = _copied(copy.folder)
-            self._held = RemoteSnapshot(copy.folder, state, self.engine) if state else None
-            if self._held is not None:
-                self._held.spark_master = self.spark_master
+            self._held = RemoteSnapshot(copy.folder, state, self.engine, self.spark_master) if state else None
 
 
 def _trusted(database: pyoxigraph.Store, now: State) -> State:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import lru_cache
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -20,7 +20,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from graph.handover import PLAIN
 from graph.tabular.master import SparkMissing, SparkUnreachable
 
-__all__ = ["Spark", "SparkFlows", "spark_over"]
+__all__ = ["Spark", "SparkFlows", "forget_spark", "spark_over"]
 
 _VIEWS: Final = {
     "flows": "SELECT *, nullif(array_join(array_sort(fields), '|'), '') AS field_set FROM handed_over",
@@ -56,6 +56,12 @@ class Spark:
                 self._session.catalog.cacheTable(name)
                 self._kept.add(name)
 
+    def let_go(self) -> None:
+        """Free what the machines hold of the tables that were kept: these are made again when they are asked for."""
+        with suppress(Py4JError, PySparkException, OSError):
+            for name in self._kept:
+                self._session.catalog.uncacheTable(name)
+
     def _view(self, name: str, sql: str) -> None:
         with self._told():
             self._session.sql(sql).createOrReplaceTempView(name)
@@ -65,7 +71,10 @@ class Spark:
         try:
             yield
         except (Py4JError, PySparkException) as error:
-            raise SparkUnreachable(self.master, _first_line(error)) from error
+            # whoever asks next begins anew
+            forget_spark()
+            reason = "it has stopped" if _has_stopped(self._session) else _cause(error)
+            raise SparkUnreachable(self.master, reason) from error
 
 
 class SparkFlows(Spark):
@@ -92,10 +101,30 @@ class SparkFlows(Spark):
         return self._words[name]
 
 
-@lru_cache(maxsize=2)
+_FOLDERS: Final = 2
+_held: OrderedDict[tuple[str, Path], SparkFlows] = OrderedDict()
+_holding = Lock()
+
+
 def spark_over(master: str, folder: Path) -> SparkFlows:
-    """Give the tables of a folder in a Spark; those of the last two folders are kept."""
-    return SparkFlows(master, folder)
+    """Give the tables of a folder in a Spark; those of the last two folders are kept, and what Spark holds of them."""
+    with _holding:
+        if found := _held.get((master, folder)):
+            _held.move_to_end((master, folder))
+            return found
+    made = SparkFlows(master, folder)
+    with _holding:
+        found = _held.setdefault((master, folder), made)
+        oldest = _held.popitem(last=False)[1] if len(_held) > _FOLDERS else None
+    if oldest:
+        oldest.let_go()
+    return found
+
+
+def forget_spark() -> None:
+    """Keep the tables of no folder: who asks next begins anew."""
+    with _holding:
+        _held.clear()
 
 
 _connecting = Lock()
@@ -113,10 +142,26 @@ def _connected(master: str) -> SparkSession:
         settings = settings.config("spark.sql.shuffle.partitions", "8")
     try:
         with _connecting:
-            return settings.getOrCreate()
+            session = settings.getOrCreate()
+            if _has_stopped(session):
+                session.stop()
+                session = settings.getOrCreate()
+            return session
     except (Py4JError, PySparkException, RuntimeError) as error:
-        raise SparkUnreachable(master, _first_line(error)) from error
+        raise SparkUnreachable(master, _cause(error)) from error
 
 
-def _first_line(error: Exception) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+def _has_stopped(session: SparkSession) -> bool:
+    """Say whether Spark has stopped by itself, as when no master answered for long; its sessions do not notice."""
+    try:
+        return bool(session.sparkContext._jsc.sc().isStopped())
+    except (Py4JError, AttributeError):
+        return True
+
+
+def _cause(error: Exception) -> str:
+    """Give the line that says what is wrong: of Java's errors what caused them, and not the method that was called."""
+    lines = [line.strip().removeprefix(": ") for line in str(error).splitlines() if line.strip()]
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    told = [line for line in lines if not line.startswith("An error occurred while calling ")]
+    return next(iter([*reversed(causes), *told, *lines]), type(error).__name__)
