@@ -106,7 +106,8 @@ class Routes:
         try:
             await self.app(scope, receive, send)
         finally:
-            note_route(scope, getattr(scope.get("route"), "path", None) or _mounted(scope))
+            if scope["type"] == "http":
+                note_route(scope, getattr(scope.get("route"), "path", None) or _mounted(scope))
 
 
 def note_route(scope: Scope, route: str | None) -> None:

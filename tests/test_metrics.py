@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from api.app import create_app
 from api.settings import SettingRefused, Settings
 from graph.store import Store
+from tests.layers import told
 
 _SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
@@ -116,3 +118,17 @@ def test_the_switch_of_the_log_is_on_or_off() -> None:
     assert Settings.from_environment({"SUBSIDIA_LOG_REQUESTS": "ON"}).log_requests
     with pytest.raises(SettingRefused, match="SUBSIDIA_LOG_REQUESTS=yes: expected on or off"):
         Settings.from_environment({"SUBSIDIA_LOG_REQUESTS": "yes"})
+
+
+def test_starting_and_ending_pass_through_all_layers(empty_store: Store) -> None:
+    asked, sent = iter(["lifespan.startup", "lifespan.shutdown"]), list[str]()
+
+    async def receive() -> Message:
+        return {"type": next(asked)}
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+
+    app = create_app(Settings(store=empty_store.path))
+    told(app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send))
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
