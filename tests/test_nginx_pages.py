@@ -12,22 +12,22 @@ import pytest
 
 from graph.store import Store
 from tests.nginx import behind_nginx
-from tests.service import Service, serving
+from tests.service import serving
 
 _TOKEN = "secret"
 
 
 @pytest.fixture(scope="module")
-def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx2.Client, Service]]:
-    """Serve an empty store behind nginx, as /kg/; give a client of nginx, and the service."""
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
+    """Serve an empty store behind nginx, as /kg/; give a client of nginx."""
     folder = tmp_path_factory.mktemp("nginx-pages")
     store = Store.create(folder / "store")
     with (
         serving(store.path, token=_TOKEN, readers="2") as service,
         behind_nginx(folder, service.port) as port,
-        httpx2.Client(base_url=f"http://127.0.0.1:{port}/kg", trust_env=False, timeout=60) as client,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}/kg", trust_env=False, timeout=60) as found,
     ):
-        yield client, service
+        yield found
 
 
 def generation(client: httpx2.Client) -> int:
@@ -42,8 +42,7 @@ def page(client: httpx2.Client, path: str = "/sources", **headers: str) -> Any:
     return client.get(path, headers={"Accept": "text/html", **{k.replace("_", "-"): v for k, v in headers.items()}})
 
 
-def test_a_page_is_sent_as_it_was_and_made_anew_behind_that(behind: tuple[httpx2.Client, Service]) -> None:
-    client, _ = behind
+def test_a_page_is_sent_as_it_was_and_made_anew_behind_that(client: httpx2.Client) -> None:
     before = generation(client)
     assert f"data generation {before}." in page(client).text
     after = generation(client)
@@ -57,8 +56,7 @@ def test_a_page_is_sent_as_it_was_and_made_anew_behind_that(behind: tuple[httpx2
         time.sleep(0.05)
 
 
-def test_answers_of_the_api_and_of_sparql_are_never_as_they_were(behind: tuple[httpx2.Client, Service]) -> None:
-    client, _ = behind
+def test_answers_of_the_api_and_of_sparql_are_never_as_they_were(client: httpx2.Client) -> None:
     for path in ("/api/v1/stats", "/sparql?query=ASK%7B%3Curn:a%3E%20?p%20?o%7D"):
         tag = client.get(path, headers={"Accept": "application/json"}).headers["etag"]
         headers = {"Accept": "application/json", "If-None-Match": tag}
@@ -67,8 +65,7 @@ def test_answers_of_the_api_and_of_sparql_are_never_as_they_were(behind: tuple[h
         assert client.get(path, headers=headers).status_code == 200
 
 
-def test_languages_and_filters_are_kept_apart(behind: tuple[httpx2.Client, Service]) -> None:
-    client, _ = behind
+def test_languages_and_filters_are_kept_apart(client: httpx2.Client) -> None:
     for _ in range(2):
         assert '<html lang="de">' in page(client, Accept_Language="de").text
         assert '<html lang="fr">' in page(client, Accept_Language="fr").text

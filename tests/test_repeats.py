@@ -25,6 +25,12 @@ from tests.layers import asked, told
 _LATE: Final = 30.0
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let who waits for a page wait for long: a slow machine decides nothing here."""
+    monkeypatch.setattr(api.repeats, "_SOON", 30.0)
+
+
 class Site:
     """An application whose pages show the generation; /slow is answered when it is told to, /sparql is no page."""
 

@@ -1,10 +1,11 @@
 """Put a service under load: `python -m tests.bench.load --seconds 60 --connections 200`.
 
-Two processes of the service on one store behind nginx, as docs/how-to/run-for-others.md sets them up, each of which has
-been asked for every page once, as one that runs for a while has. So many readers, each with a connection of its own,
-ask for pages, data and SPARQL and then think for a while; one writer changes the store every second. After a third of
-the time a reader process is killed, after two thirds one service is restarted. Printed are the seconds by kind of
-request, and every answer that was none: a status of 429 or 500 and above, or a broken connection.
+Two processes of the service on one store behind nginx, as docs/how-to/run-for-others.md sets them up, through which
+every page was asked for once before, as of a service that runs for a while. So many readers, each with a connection of
+its own, ask for pages, data and SPARQL and then think for a while; one writer changes the store again a second after
+its last change was done. After a third of the time a reader process is killed, after two thirds one service is
+restarted. Printed are the seconds by kind of request, how often was written, and every answer that was none: a status
+of 429 or 500 and above, or a broken connection.
 """
 
 from __future__ import annotations
@@ -161,13 +162,12 @@ async def _writer(port: int, until: float, load: Load) -> None:
 
 
 async def _warm(port: int) -> None:
-    """Ask for every page as the readers do: twice, since nginx asks the two services in turn."""
+    """Ask for every page once, as the readers do."""
     for path in PAGES:
-        for _ in range(2):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(_written(path, "text/html"))
-            await _answer(reader)
-            writer.close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(_written(path, "text/html"))
+        await _answer(reader)
+        writer.close()
 
 
 def _kill_a_reader(service: Service) -> None:
